@@ -1,0 +1,51 @@
+# Each target sets up what it needs; `make demo` and `make test` are the two to know.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+    --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
+
+.PHONY: demo test check test-all soak bench lock clean
+
+demo: $(READY)  ## qualify the sample list, show the best leads and one explanation
+	rm -rf demo && mkdir demo
+	$(BIN)/leadgrade init demo/first
+	cd demo/first && ../../$(BIN)/leadgrade qualify leads.csv
+	cd demo/first && ../../$(BIN)/leadgrade top --limit 5
+	cd demo/first && ../../$(BIN)/leadgrade explain L-007
+
+test: $(READY)  ## the tests, as CI runs them
+	$(BIN)/pytest -n auto -q
+
+check: $(READY)  ## format, lint, types, generated docs
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+test-all: $(READY)  ## the long tests
+	$(BIN)/pytest -n auto -q -m soak
+
+soak: $(READY)  ## compare engine and explainer on many more generated cases: make soak CASES=100000
+	LEADGRADE_CASES=$(or $(CASES),20000) $(BIN)/pytest -n auto -q tests/engine/test_agreement.py
+
+bench: $(READY)  ## measure speed and memory on this machine
+	$(BIN)/python bench/bench.py
+
+lock:  ## renew the two lock files (pins with hashes, no registry host)
+	$(BIN)/pip install -q uv
+	$(BIN)/uv pip compile pyproject.toml --group dev -o requirements.lock $(LOCK)
+	$(BIN)/uv pip compile --group build -o requirements-build.lock $(LOCK)
+
+clean:
+	rm -rf $(VENV) build dist demo .mypy_cache .pytest_cache .ruff_cache leadgrade.egg-info
+
+# durable_rules ships as source only: it is built with the setuptools of the lock, not a newer one.
+PIP := $(BIN)/pip install -q --disable-pip-version-check
+$(READY): requirements.lock requirements-build.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) --require-hashes -r requirements-build.lock
+	$(PIP) --require-hashes --no-build-isolation -r requirements.lock
+	$(PIP) --no-deps --no-build-isolation -e .
+	touch $@

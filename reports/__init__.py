@@ -1,0 +1,1 @@
+"""Decisions and findings -> what a person reads."""

@@ -1,0 +1,1 @@
+"""What a rule book says: the YAML books, the language, its checks. Imports nothing of ours."""

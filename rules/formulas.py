@@ -1,0 +1,78 @@
+"""Formulas of derived facts: arithmetic on numbers, and the days between dates.
+
+Meaning, for every backend: IEEE double arithmetic from left to right as written. An unknown
+operand, a division by zero, or a result that is not a finite number makes the result unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Function(StrEnum):
+    """What a formula may call. Dates give days; everything else takes and gives numbers."""
+
+    MIN = "min"
+    MAX = "max"
+    ABS = "abs"
+    DAYS_BETWEEN = "days_between"  # from the first date to the second
+    DAYS_SINCE = "days_since"  # from the date to the run's as-of date
+
+
+ARITY: dict[Function, tuple[int, int | None]] = {
+    Function.MIN: (2, None),
+    Function.MAX: (2, None),
+    Function.ABS: (1, 1),
+    Function.DAYS_BETWEEN: (2, 2),
+    Function.DAYS_SINCE: (1, 1),
+}
+OF_DATES = frozenset({Function.DAYS_BETWEEN, Function.DAYS_SINCE})
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A literal."""
+
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The value of a fact."""
+
+    fact: str
+
+
+@dataclass(frozen=True, slots=True)
+class Arithmetic:
+    """``left sign right`` with one of ``+ - * /``."""
+
+    left: Formula
+    sign: str
+    right: Formula
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A function of formulas."""
+
+    function: Function
+    arguments: tuple[Formula, ...]
+
+
+Formula = Number | Reading | Arithmetic | Call
+
+
+def facts_of(formula: Formula) -> Iterator[str]:
+    """Yield the ids of the facts that a formula reads, from left to right."""
+    match formula:
+        case Reading(fact):
+            yield fact
+        case Arithmetic(left, _, right):
+            yield from facts_of(left)
+            yield from facts_of(right)
+        case Call(_, arguments):
+            for argument in arguments:
+                yield from facts_of(argument)

@@ -1,0 +1,293 @@
+"""The typed rule book: what every backend, every report and the reader of lists work from.
+
+Everything here is frozen and picklable. Names are resolved, literals are typed, points are
+integers in hundredths. ``span`` says where a part stands in its file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from fractions import Fraction
+from functools import cached_property
+
+from leadgrade.rules.conditions import Condition, Value, subjects_of
+from leadgrade.rules.formulas import Formula
+from leadgrade.rules.phrase import Phrase
+from leadgrade.rules.source import Span
+
+HUNDREDTHS = 100
+"""Points are kept as integers in hundredths, so that sums are the same everywhere."""
+
+NOT_APPLICABLE = "not applicable"
+"""The class of a lead that a classification's ``applies_when`` leaves out."""
+
+UNKNOWN_CLASS = "unknown"
+"""The class of a lead for which the facts of a classification are unknown."""
+
+
+class FactType(StrEnum):
+    """The types of facts. The comment says what the value is in Python."""
+
+    MONEY = "money"  # float, in the book's currency
+    NUMBER = "number"  # float
+    PERCENT = "percent"  # float, as a share: 20 % is 0.2
+    DAYS = "days"  # float
+    DATE = "date"  # datetime.date
+    CHOICE = "choice"  # str, the id of the choice
+    FLAG = "flag"  # bool
+    TEXT = "text"  # str
+
+
+NUMERIC = frozenset({FactType.MONEY, FactType.NUMBER, FactType.PERCENT, FactType.DAYS})
+
+
+class OnUnreadable(StrEnum):
+    """What becomes of a lead whose cell cannot be read."""
+
+    UNKNOWN = "unknown"
+    REJECT = "reject"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One value of a choice fact."""
+
+    id: str
+    label: Phrase
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something that may be known about a lead: read from a list, or derived by a formula."""
+
+    id: str
+    type: FactType
+    label: Phrase
+    span: Span
+    headers: tuple[str, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    ordered: bool = False
+    low: float | None = None
+    high: float | None = None
+    ask: Phrase | None = None
+    on_unreadable: OnUnreadable = OnUnreadable.UNKNOWN
+    formula: Formula | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What a rule or a file header may call this fact: id, labels, headers."""
+        return tuple(dict.fromkeys((self.id, *self.label.wordings, *self.headers)))
+
+    def position(self, choice: Value) -> int:
+        """Return where a choice stands in the order of the fact's values, lowest first.
+
+        Raises:
+            ValueError: the fact has no such choice.
+        """
+        return [each.id for each in self.choices].index(str(choice))
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a rule gives when its condition is true."""
+
+    when: Condition
+    points: int
+
+
+class RuleKind(StrEnum):
+    """How the rule is written; it decides what an open rule may still give."""
+
+    WHEN = "when"
+    BANDS = "bands"
+    VALUES = "values"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of a criterion. The outcomes exclude each other; a ``when`` rule has one."""
+
+    id: str
+    kind: RuleKind
+    outcomes: tuple[Outcome, ...]
+    span: Span
+    label: Phrase | None = None
+    why: Phrase | None = None
+    source: str | None = None
+
+    @property
+    def subjects(self) -> frozenset[str]:
+        """The facts this rule reads."""
+        return frozenset().union(*(subjects_of(outcome.when) for outcome in self.outcomes))
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """A sum of rules, starting at ``start``, kept within ``low`` and ``high`` (hundredths)."""
+
+    id: str
+    label: Phrase
+    low: int
+    high: int
+    start: int
+    rules: tuple[Rule, ...]
+    span: Span
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KnockOut:
+    """When its condition is true, the lead gets at most ``grade``."""
+
+    id: str
+    when: Condition
+    grade: str
+    span: Span
+    label: Phrase | None = None
+    why: Phrase | None = None
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """A step of the ladder: fits when the score is at least ``floor`` and ``needs`` is true."""
+
+    id: str
+    label: Phrase
+    span: Span
+    floor: int | None = None
+    needs: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """A classification by two choice facts: ``table[row choice][column choice]`` is the class."""
+
+    id: str
+    label: Phrase
+    rows: str
+    columns: str
+    table: dict[str, dict[str, str]]
+    span: Span
+    applies_when: Condition | None = None
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """A classification relative to the list: the best share of the leads by one fact.
+
+    Leads with a known value are ordered by value, highest first, ties by lead id. ``shares``
+    are cumulative and ascending: a lead at position p of n is in the first share s with
+    p <= ceil(s * n), so that the first lead is always in the first class.
+    """
+
+    id: str
+    label: Phrase
+    fact: str
+    shares: tuple[tuple[Fraction, str], ...]
+    rest: str
+    span: Span
+    applies_when: Condition | None = None
+    source: str | None = None
+
+
+Classification = Matrix | Ranking
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """What to do next with a lead for which ``when`` is true."""
+
+    id: str
+    when: Condition
+    do: Phrase
+    span: Span
+    owner: Phrase | None = None
+    channel: Phrase | None = None
+    product: Phrase | None = None
+    within_days: int | None = None
+    basis: str | None = None
+    """``stated`` by the source or ``proposed`` by the author of the book."""
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """What an example expects; None where it does not say."""
+
+    grade: str | None = None
+    qualified: bool | None = None
+    score: int | None = None
+    criteria: dict[str, int] = field(default_factory=dict)
+    fired: tuple[str, ...] = ()
+    not_fired: tuple[str, ...] = ()
+    knock_outs: tuple[str, ...] | None = None
+    classes: dict[str, str] = field(default_factory=dict)
+    next_steps: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A lead that lives beside the rules, and what the book must say of it."""
+
+    name: str
+    given: dict[str, Value]
+    expect: Expectation
+    span: Span
+    as_of: date | None = None
+
+
+@dataclass(frozen=True)
+class Book:
+    """A whole rule book. ``text`` is the file as read, ``sha256`` its hash in hex."""
+
+    id: str
+    title: Phrase
+    currency: str
+    facts: dict[str, Fact]
+    """The facts that lists carry, by id, in the book's order."""
+    derived: dict[str, Fact]
+    """The facts that formulas give, by id, each after those it reads."""
+    criteria: dict[str, Criterion]
+    knock_outs: tuple[KnockOut, ...]
+    grades: tuple[Grade, ...]
+    """From the best to the worst; the last fits every lead."""
+    qualified: Condition
+    classes: dict[str, Classification]
+    next_steps: tuple[NextStep, ...]
+    examples: tuple[Example, ...]
+    parameters: dict[str, Value]
+    lead_id: tuple[str, ...]
+    """The headers that may name the lead, the preferred one first."""
+    unknown_values: frozenset[str]
+    """Cell texts that mean "not known", beyond the usual ones."""
+    path: str
+    text: str
+    sha256: str
+
+    @cached_property
+    def all_facts(self) -> dict[str, Fact]:
+        """Read and derived facts by id."""
+        return {**self.facts, **self.derived}
+
+    @cached_property
+    def rules(self) -> dict[str, Rule]:
+        """Every rule of every criterion by id, in the book's order."""
+        return {rule.id: rule for crit in self.criteria.values() for rule in crit.rules}
+
+    @cached_property
+    def grade_ids(self) -> tuple[str, ...]:
+        """The grades from the best to the worst."""
+        return tuple(grade.id for grade in self.grades)
+
+    @cached_property
+    def criterion_of(self) -> dict[str, Criterion]:
+        """The criterion that each rule belongs to, by rule id."""
+        return {rule.id: crit for crit in self.criteria.values() for rule in crit.rules}
+
+    def worse(self, one: str, other: str) -> str:
+        """Return the lower of two grades."""
+        return max(one, other, key=self.grade_ids.index)

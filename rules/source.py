@@ -1,0 +1,77 @@
+"""Places in a file, and findings about them. A finding is data; how it reads is decided elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of a file. Lines and columns count from 1, in characters; the end is exclusive."""
+
+    file: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+    def within(self, start: int, end: int) -> Span:
+        """Return the part from ``start`` to ``end``, in characters from the span's first column.
+
+        Only a span of a single line can be narrowed; a longer one is returned whole.
+        """
+        if self.line != self.end_line:
+            return self
+        return Span(self.file, self.line, self.column + start, self.line, self.column + end)
+
+
+class Severity(StrEnum):
+    """How bad a finding is. An error keeps the book from being used."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong in a book. ``code`` names the message, ``args`` fill it."""
+
+    code: str
+    span: Span
+    args: dict[str, str] = field(default_factory=dict)
+    suggestion: str | None = None
+    """What to write instead, when one thing is likely meant."""
+    severity: Severity = Severity.ERROR
+
+
+class Findings:
+    """Collects what is wrong, so that a person sees all of it at once."""
+
+    def __init__(self) -> None:
+        self._found: list[Finding] = []
+
+    def add(self, code: str, span: Span, *, suggestion: str | None = None, **args: object) -> None:
+        """Note an error."""
+        words = {name: str(value) for name, value in args.items()}
+        finding = Finding(code, span, words, suggestion)
+        if finding not in self._found:
+            self._found.append(finding)
+
+    @property
+    def all(self) -> tuple[Finding, ...]:
+        """What was found, in the order of the file."""
+        return tuple(sorted(self._found, key=lambda each: (each.span.line, each.span.column)))
+
+    def __bool__(self) -> bool:
+        return bool(self._found)
+
+
+class BookError(Exception):
+    """A book that cannot be used: all of its findings, with the text they point into."""
+
+    def __init__(self, findings: Sequence[Finding], text: str) -> None:
+        super().__init__("; ".join(f"{f.span.line}:{f.span.column} {f.code}" for f in findings))
+        self.findings = tuple(findings)
+        self.text = text

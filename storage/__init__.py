@@ -1,0 +1,1 @@
+"""The record: books, runs, leads, snapshots, decisions, rejected rows."""
