@@ -7,7 +7,7 @@ function of the facts, the book, the as-of date and the ranks.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -81,12 +81,8 @@ class Decision:
 
 def decision_to_json(decision: Decision) -> str:
     """Return a decision as canonical JSON, points in hundredths: what the record keeps."""
-    return json.dumps(
-        asdict(decision) | {"possible": list(decision.possible)},
-        ensure_ascii=False,
-        sort_keys=True,
-        separators=(",", ":"),
-    )
+    parts = {name: getattr(decision, name) for name in Decision.__slots__}
+    return json.dumps(parts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def decision_from_json(text: str) -> Decision:
