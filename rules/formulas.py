@@ -6,9 +6,12 @@ operand, a division by zero, or a result that is not a finite number makes the r
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 class Function(StrEnum):

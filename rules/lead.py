@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TYPE_CHECKING
 
-from leadgrade.rules.conditions import Value
 from leadgrade.rules.model import Book, FactType
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from leadgrade.rules.conditions import Value
 
 
 @dataclass(frozen=True, slots=True)

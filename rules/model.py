@@ -7,15 +7,19 @@ integers in hundredths. ``span`` says where a part stands in its file.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
 from enum import StrEnum
-from fractions import Fraction
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from leadgrade.rules.conditions import Condition, Value, subjects_of
-from leadgrade.rules.formulas import Formula
-from leadgrade.rules.phrase import Phrase
-from leadgrade.rules.source import Span
+
+if TYPE_CHECKING:
+    from datetime import date
+    from fractions import Fraction
+
+    from leadgrade.rules.formulas import Formula
+    from leadgrade.rules.phrase import Phrase
+    from leadgrade.rules.source import Span
 
 HUNDREDTHS = 100
 """Points are kept as integers in hundredths, so that sums are the same everywhere."""

@@ -44,10 +44,12 @@ DAY_UNITS: dict[str, int] = {
     "星期": 7,
 }
 
-_NUMBER = re.compile(r"([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d{1,3})?)\s*([^\W\d_]*|%)", re.I)
+_NUMBER = re.compile(
+    r"([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d{1,3})?)\s*([^\W\d_]*|%)", re.IGNORECASE
+)
 
 
-class ValueProblem(ValueError):
+class ValueReadError(ValueError):
     """A text that is not a value of the wanted kind. ``code`` says why."""
 
     def __init__(self, code: str) -> None:
@@ -64,11 +66,11 @@ def split_unit(text: str) -> tuple[Decimal, str]:
     """Split ``2.5M`` into its decimal and its unit in lower case.
 
     Raises:
-        ValueProblem: ``not-a-number``.
+        ValueReadError: ``not-a-number``.
     """
     found = _NUMBER.fullmatch(fold(text))
     if found is None:
-        raise ValueProblem("not-a-number")
+        raise ValueReadError("not-a-number")
     return Decimal(found[1]), found[2].lower()
 
 
@@ -76,13 +78,13 @@ def parse_number(text: str) -> float:
     """Read a plain number with or without a magnitude: ``500万``, ``2.5M``, ``-3``.
 
     Raises:
-        ValueProblem: ``not-a-number``, ``percent-sign``, ``unknown-unit`` or ``too-large``.
+        ValueReadError: ``not-a-number``, ``percent-sign``, ``unknown-unit`` or ``too-large``.
     """
     amount, unit = split_unit(text)
     if unit == "%":
-        raise ValueProblem("percent-sign")
+        raise ValueReadError("percent-sign")
     if unit and unit not in MAGNITUDES:
-        raise ValueProblem("unknown-unit")
+        raise ValueReadError("unknown-unit")
     return to_double(amount.scaleb(MAGNITUDES.get(unit, 0)))
 
 
@@ -90,11 +92,11 @@ def parse_percent(text: str) -> float:
     """Read ``20%`` as the share 0.2. A bare number is refused: 20 and 0.2 are both thinkable.
 
     Raises:
-        ValueProblem: ``not-a-number``, ``percent-without-sign`` or ``too-large``.
+        ValueReadError: ``not-a-number``, ``percent-without-sign`` or ``too-large``.
     """
     amount, unit = split_unit(text)
     if unit != "%":
-        raise ValueProblem("percent-without-sign")
+        raise ValueReadError("percent-without-sign")
     return to_double(amount.scaleb(-2))
 
 
@@ -102,11 +104,11 @@ def parse_days(text: str) -> float:
     """Read ``90 days``, ``2 weeks``, ``90天`` or a bare number of days.
 
     Raises:
-        ValueProblem: ``not-a-number``, ``unknown-unit`` or ``too-large``.
+        ValueReadError: ``not-a-number``, ``unknown-unit`` or ``too-large``.
     """
     amount, unit = split_unit(text)
     if unit and unit not in DAY_UNITS:
-        raise ValueProblem("unknown-unit")
+        raise ValueReadError("unknown-unit")
     return to_double(amount * DAY_UNITS.get(unit, 1))
 
 
@@ -114,20 +116,20 @@ def parse_date(text: str) -> date:
     """Read an ISO date, ``2026-01-31``.
 
     Raises:
-        ValueProblem: ``not-a-date``.
+        ValueReadError: ``not-a-date``.
     """
     try:
         return date.fromisoformat(fold(text))
     except ValueError:
-        raise ValueProblem("not-a-date") from None
+        raise ValueReadError("not-a-date") from None
 
 
 def to_double(amount: Decimal) -> float:
     """Return the nearest double.
 
     Raises:
-        ValueProblem: ``too-large``, beyond 2**53.
+        ValueReadError: ``too-large``, beyond 2**53.
     """
     if abs(amount) > LARGEST:
-        raise ValueProblem("too-large")
+        raise ValueReadError("too-large")
     return float(amount) + 0.0  # no negative zero: it would print and hash differently
