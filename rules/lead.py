@@ -61,7 +61,7 @@ def facts_from_json(book: Book, text: str) -> dict[str, Value]:
     return {name: _typed(book, name, value) for name, value in json.loads(text).items()}
 
 
-def _typed(book: Book, name: str, value: bool | float | str) -> Value:
+def _typed(book: Book, name: str, value: Value) -> Value:
     kind = book.all_facts[name].type
     if kind is FactType.DATE:
         return date.fromisoformat(str(value))

@@ -219,6 +219,14 @@ class NextStep:
 
 
 @dataclass(frozen=True, slots=True)
+class Parameter:
+    """A named threshold: its literal as written, typed wherever it is used."""
+
+    value: str
+    label: Phrase | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Expectation:
     """What an example expects; None where it does not say."""
 
@@ -250,6 +258,7 @@ class Book:
 
     id: str
     title: Phrase
+    about: Phrase | None
     currency: str
     facts: dict[str, Fact]
     """The facts that lists carry, by id, in the book's order."""
@@ -263,7 +272,7 @@ class Book:
     classes: dict[str, Classification]
     next_steps: tuple[NextStep, ...]
     examples: tuple[Example, ...]
-    parameters: dict[str, Value]
+    parameters: dict[str, Parameter]
     lead_id: tuple[str, ...]
     """The headers that may name the lead, the preferred one first."""
     unknown_values: frozenset[str]

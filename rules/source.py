@@ -1,4 +1,4 @@
-"""Places in a file, and findings about them. A finding is data; how it reads is decided elsewhere."""
+"""Places in a file, and findings about them: data. How they read is decided elsewhere."""
 
 from __future__ import annotations
 
@@ -61,6 +61,11 @@ class Findings:
         finding = Finding(code, span, words, suggestion)
         if finding not in self._found:
             self._found.append(finding)
+
+    def add_unless_any(self, code: str, span: Span) -> None:
+        """Note an error only where nothing else explains it."""
+        if not self._found:
+            self.add(code, span)
 
     @property
     def all(self) -> tuple[Finding, ...]:

@@ -1,0 +1,84 @@
+"""The examples of a book: documents -> model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from leadgrade.rules.conditions import Value
+from leadgrade.rules.document import ExampleDoc, ExpectDoc
+from leadgrade.rules.kinds import nearest
+from leadgrade.rules.model import Example, Expectation
+from leadgrade.rules.names import SubjectKind
+from leadgrade.rules.nodes import Scalar
+from leadgrade.rules.resolve import Resolver
+from leadgrade.rules.values import ValueReadError, parse_date
+
+
+class ExampleBuilder:
+    """Builds examples; knows the ids that they may name."""
+
+    def __init__(self, resolver: Resolver, ids: dict[str, tuple[str, ...]]) -> None:
+        """Take ``ids``: what there is of each kind (grade, rule, criterion, …)."""
+        self._resolver = resolver
+        self._ids = ids
+
+    def build(self, doc: ExampleDoc) -> Example:
+        """Return an example; what it names in vain is a finding."""
+        return Example(
+            name=doc.name,
+            given=self._given(doc.given),
+            expect=self._expect(doc.expect),
+            span=doc.place("name"),
+            as_of=self._as_of(doc.as_of),
+        )
+
+    def _given(self, pairs: Iterable[tuple[Scalar, Scalar]]) -> dict[str, Value]:
+        given: dict[str, Value] = {}
+        for name, literal in pairs:
+            subject = self._resolver.names.find(name.text, name.span)
+            if subject is None:
+                continue
+            if subject.kind is not SubjectKind.FACT or subject.fact is None or subject.fact.formula:
+                self._resolver.findings.add("given-not-a-fact", name.span, name=name.text)
+                continue
+            value = self._resolver.value(literal.text, subject, literal)
+            if value is not None:
+                given[subject.id] = value
+        return given
+
+    def _expect(self, doc: ExpectDoc) -> Expectation:
+        def checked(nodes: Iterable[Scalar], kind: str) -> tuple[str, ...]:
+            return tuple(self._known(node, kind) for node in nodes)
+
+        return Expectation(
+            grade=None if doc.grade is None else self._known(doc.grade, "grade"),
+            qualified=doc.qualified,
+            score=doc.score,
+            criteria={self._known(name, "criterion"): points for name, points in doc.criteria},
+            fired=checked(doc.fired, "rule"),
+            not_fired=checked(doc.not_fired, "rule"),
+            knock_outs=None if doc.knock_outs is None else checked(doc.knock_outs, "knock-out"),
+            classes={self._known(name, "class"): node.text for name, node in doc.classes},
+            next_steps=None if doc.next_steps is None else checked(doc.next_steps, "next step"),
+        )
+
+    def _known(self, node: Scalar, kind: str) -> str:
+        known = self._ids[kind]
+        if node.text not in known:
+            likely = nearest(node.text, known)
+            self._resolver.findings.add(
+                "unknown-id", node.span, suggestion=likely, kind=kind, name=node.text
+            )
+        return node.text
+
+    def _as_of(self, node: Scalar | None) -> date | None:
+        if node is None:
+            return None
+        try:
+            return parse_date(node.text)
+        except ValueReadError:
+            self._resolver.findings.add(
+                "value-not-a-date", node.span, text=node.text, name="as_of", type="date"
+            )
+            return None

@@ -1,0 +1,207 @@
+"""The shape of a rule book's YAML, key by key. What it means is built in ``build_*``.
+
+Each key says what it is for: the reference in the docs is written from here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from leadgrade.rules.kinds import (
+    Document,
+    anything,
+    many,
+    named,
+    one_or_many,
+    phrase,
+    points,
+    record,
+    scalar,
+    truth,
+    word,
+)
+from leadgrade.rules.nodes import Node, Scalar
+from leadgrade.rules.phrase import Phrase
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ParameterDoc(Document):
+    """A named threshold."""
+
+    value: Annotated[Scalar, scalar, "the value, with its unit: `45 days`, `20%`, `500万`"]
+    label: Annotated[Phrase | None, phrase, "what it is called"] = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FactDoc(Document):
+    """Something that may be known about a lead."""
+
+    type: Annotated[Scalar, scalar, "money, number, percent, days, date, choice, flag or text"]
+    label: Annotated[Phrase | None, phrase, "what people call it; rules may use it too"] = None
+    headers: Annotated[list[str], one_or_many(word), "column titles it has in lists"] = ()  # type: ignore[assignment]
+    values: Annotated[Node | None, anything, "the choices: a list, or `id: label`"] = None
+    ordered: Annotated[bool, truth, "whether the choices rise from first to last"] = False
+    range: Annotated[list[Scalar] | None, many(scalar), "lowest and highest value"] = None
+    ask: Annotated[Phrase | None, phrase, "how to find it out"] = None
+    on_unreadable: Annotated[
+        Scalar | None, scalar, "`unknown` (default) or `reject` the row when a cell is unreadable"
+    ] = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DerivedDoc(Document):
+    """A fact that a formula gives."""
+
+    formula: Annotated[Scalar, scalar, "arithmetic on facts: `cash / current_liabilities`"]
+    type: Annotated[Scalar | None, scalar, "number (default), money, percent or days"] = None
+    label: Annotated[Phrase | None, phrase, "what people call it"] = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BandDoc(Document):
+    """A band of values and what it is worth."""
+
+    points: Annotated[int, points, "points for this band"]
+    from_: Annotated[Scalar | None, scalar, "the lowest value that belongs to it"] = None
+    to: Annotated[Scalar | None, scalar, "the first value above it"] = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RuleDoc(Document):
+    """A rule: `when` with `points`, or a `fact` with `bands` or `values`."""
+
+    id: Annotated[Scalar, scalar, "the rule's name, unique in the book"]
+    label: Annotated[Phrase | None, phrase, "what people call it"] = None
+    when: Annotated[Node | None, anything, "the condition"] = None
+    points: Annotated[int | None, points, "points when the condition is true"] = None
+    fact: Annotated[Scalar | None, scalar, "the fact that bands or values look at"] = None
+    bands: Annotated[list[BandDoc] | None, many(record(BandDoc)), "points by band"] = None
+    values: Annotated[
+        list[tuple[Scalar, int]] | None, named(points), "points by choice, flag or text"
+    ] = None
+    why: Annotated[Phrase | None, phrase, "the reason in words, with {fact} for its value"] = None
+    source: Annotated[str | None, word, "where the rule comes from"] = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CriterionDoc(Document):
+    """A group of rules that add up within a range."""
+
+    rules: Annotated[list[RuleDoc], many(record(RuleDoc)), "the rules"]
+    range: Annotated[list[int], many(points), "lowest and highest subtotal"]
+    label: Annotated[Phrase | None, phrase, "what people call it"] = None
+    start: Annotated[int, points, "points before any rule (default 0)"] = 0
+    source: Annotated[str | None, word, "where the criterion comes from"] = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KnockOutDoc(Document):
+    """A condition that caps the grade whatever the score."""
+
+    id: Annotated[Scalar, scalar, "its name, unique in the book"]
+    when: Annotated[Node, anything, "the condition"]
+    grade: Annotated[Scalar, scalar, "the best grade that such a lead may get"]
+    label: Annotated[Phrase | None, phrase, "what people call it"] = None
+    why: Annotated[Phrase | None, phrase, "the reason in words"] = None
+    source: Annotated[str | None, word, "where it comes from"] = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GradeDoc(Document):
+    """A step of the grade ladder."""
+
+    from_: Annotated[int | None, points, "the lowest score"] = None
+    needs: Annotated[Node | None, anything, "conditions that must be true as well"] = None
+    label: Annotated[Phrase | None, phrase, "what the grade means"] = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ClassDoc(Document):
+    """A classification: a matrix (rows, columns, table) or a ranking (rank, top, rest)."""
+
+    label: Annotated[Phrase | None, phrase, "what people call it"] = None
+    rows: Annotated[Scalar | None, scalar, "matrix: the choice fact of the rows"] = None
+    columns: Annotated[Scalar | None, scalar, "matrix: the choice fact of the columns"] = None
+    table: Annotated[
+        list[tuple[Scalar, list[tuple[Scalar, Scalar]]]] | None,
+        named(named(scalar)),
+        "matrix: the class of each cell, `row: {column: class}`",
+    ] = None
+    rank: Annotated[Scalar | None, scalar, "ranking: the fact that leads are ordered by"] = None
+    top: Annotated[
+        list[tuple[Scalar, str]] | None, named(word), "ranking: class by best share, `5%: gold`"
+    ] = None
+    rest: Annotated[str | None, word, "ranking: the class of all others"] = None
+    applies_when: Annotated[Node | None, anything, "leads outside are `not applicable`"] = None
+    source: Annotated[str | None, word, "where it comes from"] = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NextStepDoc(Document):
+    """What to do with a lead."""
+
+    id: Annotated[Scalar, scalar, "its name, unique in the book"]
+    do: Annotated[Phrase, phrase, "the action"]
+    when: Annotated[Node | None, anything, "the condition; without one it is always given"] = None
+    owner: Annotated[Phrase | None, phrase, "who does it"] = None
+    channel: Annotated[Phrase | None, phrase, "by which channel"] = None
+    product: Annotated[Phrase | None, phrase, "what to offer"] = None
+    within: Annotated[Scalar | None, scalar, "how soon: `1 day`, `2 weeks`"] = None
+    basis: Annotated[Scalar | None, scalar, "`stated` by the source, or `proposed`"] = None
+    source: Annotated[str | None, word, "where it comes from"] = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExpectDoc(Document):
+    """What an example expects; only what is named is checked."""
+
+    grade: Annotated[Scalar | None, scalar, "the grade"] = None
+    qualified: Annotated[bool | None, truth, "whether the lead is qualified"] = None
+    score: Annotated[int | None, points, "the score"] = None
+    criteria: Annotated[list[tuple[Scalar, int]], named(points), "subtotals by criterion"] = ()  # type: ignore[assignment]
+    fired: Annotated[list[Scalar], one_or_many(scalar), "rules that must fire"] = ()  # type: ignore[assignment]
+    not_fired: Annotated[list[Scalar], one_or_many(scalar), "rules that must not"] = ()  # type: ignore[assignment]
+    knock_outs: Annotated[list[Scalar] | None, one_or_many(scalar), "exactly these"] = None
+    classes: Annotated[list[tuple[Scalar, Scalar]], named(scalar), "class by classification"] = ()  # type: ignore[assignment]
+    next_steps: Annotated[list[Scalar] | None, one_or_many(scalar), "exactly these, in order"] = (
+        None
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExampleDoc(Document):
+    """A lead beside the rules, and what the book must say of it."""
+
+    name: Annotated[str, word, "what it shows"]
+    given: Annotated[list[tuple[Scalar, Scalar]], named(scalar), "the facts; others are unknown"]
+    expect: Annotated[ExpectDoc, record(ExpectDoc), "what must come out"]
+    as_of: Annotated[Scalar | None, scalar, "the day of the decision (default 2026-01-01)"] = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BookDoc(Document):
+    """A rule book."""
+
+    book: Annotated[Scalar, scalar, "the book's name"]
+    facts: Annotated[list[tuple[Scalar, FactDoc]], named(record(FactDoc)), "what may be known"]
+    criteria: Annotated[
+        list[tuple[Scalar, CriterionDoc]], named(record(CriterionDoc)), "what makes the score"
+    ]
+    grades: Annotated[
+        list[tuple[Scalar, GradeDoc]], named(record(GradeDoc)), "the ladder, best first"
+    ]
+    title: Annotated[Phrase | None, phrase, "what people call it"] = None
+    about: Annotated[Phrase | None, phrase, "what it is for, and for whom"] = None
+    currency: Annotated[str, word, "of all money facts (default CNY)"] = "CNY"
+    lead_id: Annotated[list[str], one_or_many(word), "column titles of the lead's id"] = ()  # type: ignore[assignment]
+    unknown_values: Annotated[list[str], one_or_many(word), "cell texts that mean unknown"] = ()  # type: ignore[assignment]
+    parameters: Annotated[list[tuple[Scalar, Node]], named(anything), "named thresholds"] = ()  # type: ignore[assignment]
+    derived: Annotated[list[tuple[Scalar, Node]], named(anything), "facts by formula"] = ()  # type: ignore[assignment]
+    knock_outs: Annotated[list[KnockOutDoc], many(record(KnockOutDoc)), "what caps the grade"] = ()  # type: ignore[assignment]
+    qualified: Annotated[Node | None, anything, "when a lead counts as qualified"] = None
+    classes: Annotated[
+        list[tuple[Scalar, ClassDoc]], named(record(ClassDoc)), "classifications"
+    ] = ()  # type: ignore[assignment]
+    next_steps: Annotated[list[NextStepDoc], many(record(NextStepDoc)), "what to do next"] = ()  # type: ignore[assignment]
+    examples: Annotated[list[ExampleDoc], many(record(ExampleDoc)), "leads that test the book"] = ()  # type: ignore[assignment]

@@ -1,0 +1,205 @@
+"""What may stand at a place of a rule book: readers from YAML nodes to plain Python.
+
+A reader adds a finding for what it cannot read and returns None for it; nothing is raised, so
+that every mistake of a book is found in one pass.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+from collections.abc import Callable, Iterable
+from decimal import Decimal, InvalidOperation
+from typing import Any, TypeVar, get_type_hints
+
+from leadgrade.rules.model import HUNDREDTHS
+from leadgrade.rules.nodes import Listing, Mapping, Node, Scalar
+from leadgrade.rules.phrase import Phrase
+from leadgrade.rules.source import Findings, Span
+
+Reader = Callable[[Node, Findings], Any]
+D = TypeVar("D", bound="Document")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class Document:
+    """The shape of one mapping of a rule book: its subclasses list the keys.
+
+    A key is a field of type ``Annotated[<what is read>, <reader>, "<what it is for>"]``; a field
+    without a default is required.
+    """
+
+    node: Mapping
+
+    def place(self, key: str) -> Span:
+        """Return the place of what stands under a key, or of the mapping where it is absent."""
+        node = self.node.get(key)
+        return self.node.span if node is None else node.span
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """Return the known word that was likely meant, or None."""
+    by_fold = {each.casefold(): each for each in known}
+    close = difflib.get_close_matches(word.casefold(), by_fold, n=1, cutoff=0.6)
+    return by_fold[close[0]] if close else None
+
+
+def scalar(node: Node, findings: Findings) -> Scalar | None:
+    """Read a single text as it stands, for a later pass that knows what it must be."""
+    if isinstance(node, Scalar) and not node.empty:
+        return node
+    findings.add("want-text", node.span)
+    return None
+
+
+def word(node: Node, findings: Findings) -> str | None:
+    """Read a single text."""
+    text = scalar(node, findings)
+    return None if text is None else text.text.strip()
+
+
+def anything(node: Node, _: Findings) -> Node:
+    """Take the node as it is: conditions, examples."""
+    return node
+
+
+def truth(node: Node, findings: Findings) -> bool | None:
+    """Read ``true`` or ``false``."""
+    found = {"true": True, "false": False}.get(node.text) if isinstance(node, Scalar) else None
+    if found is None:
+        findings.add("want-true-or-false", node.span)
+    return found
+
+
+def points(node: Node, findings: Findings) -> int | None:
+    """Read points with at most two decimals; the result is in hundredths."""
+    try:
+        amount = Decimal(node.text) * HUNDREDTHS if isinstance(node, Scalar) else None
+    except InvalidOperation:
+        amount = None
+    if amount is None or not amount.is_finite():
+        findings.add("want-points", node.span)
+        return None
+    if amount != int(amount) or abs(amount) > 10**9:
+        findings.add("points-too-fine", node.span)
+        return None
+    return int(amount)
+
+
+def phrase(node: Node, findings: Findings) -> Phrase | None:
+    """Read a wording: one text, or ``{en: …, zh: …}``. One text serves both languages."""
+    if isinstance(node, Scalar):
+        text = word(node, findings)
+        return None if text is None else Phrase(en=text)
+    if isinstance(node, Listing):
+        findings.add("want-phrase", node.span)
+        return None
+    _refuse_other_keys(node, ("en", "zh"), findings)
+    wordings = {key.text: word(value, findings) for key, value in node.entries}
+    return Phrase(en=wordings.get("en"), zh=wordings.get("zh"))
+
+
+def many(reader: Reader) -> Reader:
+    """Read a list of the same kind; what could not be read is left out."""
+
+    def read(node: Node, findings: Findings) -> list[Any]:
+        if not isinstance(node, Listing):
+            findings.add("want-list", node.span)
+            return []
+        found = [reader(item, findings) for item in node.items]
+        return [each for each in found if each is not None]
+
+    return read
+
+
+def one_or_many(reader: Reader) -> Reader:
+    """Read a list, or a single thing as a list of one."""
+
+    def read(node: Node, findings: Findings) -> list[Any]:
+        if isinstance(node, Listing):
+            return many(reader)(node, findings)  # type: ignore[no-any-return]
+        found = reader(node, findings)
+        return [] if found is None else [found]
+
+    return read
+
+
+def named(reader: Reader) -> Reader:
+    """Read a mapping from names that the author chose to things of one kind."""
+
+    def read(node: Node, findings: Findings) -> list[tuple[Scalar, Any]]:
+        if not isinstance(node, Mapping):
+            findings.add("want-names", node.span)
+            return []
+        found = [(key, reader(value, findings)) for key, value in node.entries]
+        return [(key, value) for key, value in found if value is not None]
+
+    return read
+
+
+def record(shape: type[D]) -> Reader:
+    """Read a mapping with known keys."""
+
+    def read(node: Node, findings: Findings) -> D | None:
+        if isinstance(node, Scalar) and node.empty:
+            node = Mapping((), node.span)  # a key with nothing behind it: an empty mapping
+        if not isinstance(node, Mapping):
+            keys = ", ".join(_readers(shape))
+            findings.add("want-keys", node.span, keys=keys)
+            return None
+        return _read_record(shape, node, findings)
+
+    return read
+
+
+def _read_record(shape: type[D], node: Mapping, findings: Findings) -> D | None:
+    readers = _readers(shape)
+    _refuse_other_keys(node, readers, findings)
+    values: dict[str, Any] = {"node": node}
+    whole = True
+    for field in dataclasses.fields(shape):
+        if field.name == "node":
+            continue
+        key = key_of(field.name)
+        child = node.get(key)
+        required = field.default is dataclasses.MISSING
+        if child is None and required:
+            findings.add("missing-key", _start(node), key=key)
+        elif child is not None:
+            values[field.name] = readers[key](child, findings)
+        whole = whole and not (required and values.get(field.name) is None)
+    return shape(**values) if whole else None
+
+
+def _start(node: Mapping) -> Span:
+    return node.entries[0][0].span if node.entries else node.span
+
+
+def key_of(field: str) -> str:
+    """Return a field's key in YAML: ``from_`` is written ``from``."""
+    return field.rstrip("_")
+
+
+def _readers(shape: type[Document]) -> dict[str, Reader]:
+    if shape not in _READERS:
+        _READERS[shape] = _find_readers(shape)
+    return _READERS[shape]
+
+
+_READERS: dict[type[Document], dict[str, Reader]] = {}
+
+
+def _find_readers(shape: type[Document]) -> dict[str, Reader]:
+    hints = get_type_hints(shape, include_extras=True)
+    hints.pop("node")
+    return {key_of(name): hint.__metadata__[0] for name, hint in hints.items()}
+
+
+def _refuse_other_keys(node: Mapping, allowed: Iterable[str], findings: Findings) -> None:
+    allowed = tuple(allowed)
+    for key, _ in node.entries:
+        if key.text not in allowed:
+            likely = nearest(key.text, allowed)
+            findings.add(
+                "unknown-key", key.span, suggestion=likely, key=key.text, keys=", ".join(allowed)
+            )

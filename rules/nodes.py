@@ -1,0 +1,203 @@
+"""The hardened YAML reader: text -> a tree of nodes that know their places.
+
+PyYAML's parser gives events; the tree is built here, without recursion and without tags. A scalar
+stays the text that the author typed (``NO``, ``010`` and ``1:30`` are no booleans, octals or
+times); what it means is decided by the place where it stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import yaml
+
+from leadgrade.rules.source import Findings, Span
+from leadgrade.rules.yaml_mistakes import report_yaml_error
+
+MOST_NODES = 200_000
+"""A book larger than this, aliases written out, is refused: it is an accident or an attack."""
+
+MOST_LEVELS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """A single text. ``offset`` is where its characters begin after the span's first column."""
+
+    text: str
+    span: Span
+    quoted: bool = False
+
+    def part(self, start: int, end: int) -> Span:
+        """Return the place of the characters from ``start`` to ``end``, where it is certain."""
+        shift = 1 if self.quoted else 0
+        width = self.span.end_column - self.span.column - 2 * shift
+        if width != len(self.text):  # escapes or folded lines: columns no longer follow the text
+            return self.span
+        return self.span.within(start + shift, end + shift)
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing was written here."""
+        return not self.text and not self.quoted
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A sequence."""
+
+    items: tuple[Node, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """A mapping. Keys are texts, and no key stands twice."""
+
+    entries: tuple[tuple[Scalar, Node], ...]
+    span: Span
+
+    def get(self, key: str) -> Node | None:
+        """Return the node under ``key``."""
+        return next((node for name, node in self.entries if name.text == key), None)
+
+    def key(self, key: str) -> Scalar:
+        """Return the key itself, for its place.
+
+        Raises:
+            KeyError: there is no such key.
+        """
+        for name, _ in self.entries:
+            if name.text == key:
+                return name
+        raise KeyError(key)
+
+
+Node = Scalar | Listing | Mapping
+
+
+def read_nodes(text: str, file: str, findings: Findings) -> Node | None:
+    """Return the tree of a YAML text, or None where it cannot be read at all.
+
+    What is wrong is added to ``findings``: YAML mistakes, duplicate keys, tags, a second
+    document, an alias that explodes, nesting beyond ``MOST_LEVELS``.
+    """
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    builder = _Builder(file, findings)
+    try:
+        for event in yaml.parse(text, Loader=loader):
+            builder.take(event)
+    except yaml.YAMLError as error:
+        report_yaml_error(error, text, file, findings)
+        return None
+    except _TooMuchError as stop:
+        findings.add(stop.code, stop.span)
+        return None
+    return builder.root
+
+
+class _TooMuchError(Exception):
+    def __init__(self, code: str, span: Span) -> None:
+        super().__init__(code)
+        self.code = code
+        self.span = span
+
+
+@dataclass(slots=True)
+class _Open:
+    """A collection that has begun and not ended."""
+
+    event: yaml.CollectionStartEvent
+    children: list[Node]
+    sizes: int = 1
+
+
+class _Builder:
+    """Builds the tree from parser events, bottom up."""
+
+    def __init__(self, file: str, findings: Findings) -> None:
+        self.root: Node | None = None
+        self._file = file
+        self._findings = findings
+        self._open: list[_Open] = []
+        self._anchors: dict[str, tuple[Node, int]] = {}
+
+    def take(self, event: yaml.Event) -> None:
+        match event:
+            case yaml.DocumentStartEvent() if self.root is not None:
+                self._findings.add("second-document", self._span(event))
+            case yaml.CollectionStartEvent():
+                self._refuse_tag(event)
+                self._open.append(_Open(event, []))
+                if len(self._open) > MOST_LEVELS:
+                    raise _TooMuchError("too-deep", self._span(event))
+            case yaml.ScalarEvent():
+                self._refuse_tag(event)
+                quoted = event.style not in (None, "")  # libyaml says "" for plain
+                self._place(Scalar(event.value, self._span(event), quoted), 1, event.anchor)
+            case yaml.AliasEvent():
+                self._place_alias(event)
+            case yaml.CollectionEndEvent():
+                opened = self._open.pop()
+                self._place(self._close(opened, event), opened.sizes, opened.event.anchor)
+            case _:
+                pass
+
+    def _place_alias(self, event: yaml.AliasEvent) -> None:
+        if event.anchor not in self._anchors:
+            self._findings.add("unknown-alias", self._span(event), name=event.anchor)
+            self._place(Scalar("", self._span(event)), 1, None)
+            return
+        node, size = self._anchors[event.anchor]
+        self._place(node, size, None)
+
+    def _place(self, node: Node, size: int, anchor: str | None) -> None:
+        if anchor is not None:
+            self._anchors[anchor] = (node, size)
+        if not self._open:
+            self.root = self.root or node
+            return
+        holder = self._open[-1]
+        holder.children.append(node)
+        holder.sizes += size
+        if holder.sizes > MOST_NODES:
+            raise _TooMuchError("too-large", node.span)
+
+    def _close(self, opened: _Open, end: yaml.Event) -> Node:
+        span = _span(self._file, opened.event, end)
+        if isinstance(opened.event, yaml.SequenceStartEvent):
+            return Listing(tuple(opened.children), span)
+        pairs = zip(opened.children[::2], opened.children[1::2], strict=True)
+        flow = bool(opened.event.flow_style)
+        return Mapping(tuple(self._entries(pairs, flow=flow)), span)
+
+    def _entries(
+        self, pairs: Iterator[tuple[Node, Node]], *, flow: bool
+    ) -> Iterator[tuple[Scalar, Node]]:
+        seen: dict[str, Scalar] = {}
+        for key, value in pairs:
+            if not isinstance(key, Scalar):
+                self._findings.add("key-not-text", key.span)
+            elif key.text in seen:
+                first = seen[key.text].span.line
+                self._findings.add("duplicate-key", key.span, key=key.text, line=first)
+            elif flow and isinstance(value, Scalar) and value.empty:
+                self._findings.add("comma-in-braces", key.span, text=key.text)
+            else:
+                seen[key.text] = key
+                yield key, value
+
+    def _refuse_tag(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent) -> None:
+        if event.tag is not None and event.tag != "!":
+            self._findings.add("yaml-tag", self._span(event), tag=event.tag)
+
+    def _span(self, event: yaml.Event) -> Span:
+        return _span(self._file, event, event)
+
+
+def _span(file: str, first: yaml.Event, last: yaml.Event) -> Span:
+    start, stop = first.start_mark, last.end_mark
+    assert start is not None  # noqa: S101 - events of a parser always have marks
+    assert stop is not None  # noqa: S101
+    return Span(file, start.line + 1, start.column + 1, stop.line + 1, stop.column + 1)

@@ -1,0 +1,216 @@
+"""Conditions and formulas as written -> the resolved model: names found, values typed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as MappingType
+from dataclasses import dataclass
+
+from lark import Token, Tree
+
+from leadgrade.rules.conditions import (
+    All,
+    AnyOf,
+    Between,
+    Compare,
+    Condition,
+    Contains,
+    Not,
+    OneOf,
+    Op,
+    Presence,
+    Test,
+    Value,
+)
+from leadgrade.rules.literals import read_literal
+from leadgrade.rules.model import NUMERIC, FactType
+from leadgrade.rules.names import Names, Stratum, Subject, SubjectKind
+from leadgrade.rules.nodes import Listing, Mapping, Node, Scalar
+from leadgrade.rules.parsing import MisreadError, parse_condition, span_of
+from leadgrade.rules.source import Findings
+
+NOTHING = All(())
+"""The condition that always holds; also what stands in for one that could not be read."""
+
+_ASCII_OPERATORS = str.maketrans({"≠": "!=", "≤": "<=", "≥": ">=", "＝": "=", "＜": "<", "＞": ">"})
+
+
+@dataclass(frozen=True, slots=True)
+class Resolver:
+    """Resolves the conditions of one book."""
+
+    names: Names
+    parameters: MappingType[str, str]
+    """The literals of the named thresholds."""
+    findings: Findings
+
+    def condition(self, node: Node, until: Stratum) -> Condition:
+        """Return the resolved condition of a node: a line, a list (all of it), any/all/not.
+
+        It may read what is decided up to and including the stratum ``until``. What cannot be
+        read becomes a finding, and ``NOTHING`` takes its place.
+        """
+        match node:
+            case Scalar():
+                return self._line(node, until)
+            case Listing(items):
+                parts = tuple(self.condition(item, until) for item in items)
+                return parts[0] if len(parts) == 1 else All(parts)
+            case Mapping(entries) if len(entries) == 1:
+                return self._group(entries[0][0], entries[0][1], until)
+        self.findings.add("condition-keys", node.span)
+        return NOTHING
+
+    def _group(self, key: Scalar, node: Node, until: Stratum) -> Condition:
+        inner = self.condition(node, until) if key.text in ("any", "all", "not") else NOTHING
+        match key.text:
+            case "all":
+                return inner
+            case "not":
+                return Not(inner)
+            case "any" if isinstance(node, Listing) and isinstance(inner, All):
+                return AnyOf(inner.parts)
+            case "any":
+                return inner
+        self.findings.add("condition-keys", key.span)
+        return NOTHING
+
+    def _line(self, node: Scalar, until: Stratum) -> Condition:
+        try:
+            tree = parse_condition(node.text)
+        except MisreadError as misread:
+            stop = misread.start + max(1, len(misread.found))
+            place = node.part(misread.start, stop)
+            self.findings.add(
+                misread.code, place, suggestion=misread.suggestion, found=misread.found
+            )
+            return NOTHING
+        return _Line(self, node, until).condition(tree)
+
+    def value(self, text: str, subject: Subject, node: Scalar) -> Value | None:
+        """Return the value of a literal or of the parameter of that name."""
+        literal = self.parameters.get(text, text)
+        return read_literal(literal, subject, node.span, self.findings)
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One line being resolved."""
+
+    resolver: Resolver
+    node: Scalar
+    until: Stratum
+
+    def condition(self, tree: Tree[Token]) -> Condition:
+        parts = [part for part in tree.children if isinstance(part, Tree)]
+        match tree.data:
+            case "all_of":
+                return All(tuple(self.condition(part) for part in parts))
+            case "any_of":
+                return AnyOf(tuple(self.condition(part) for part in parts))
+            case "negation":
+                return Not(self.condition(parts[0]))
+        return self._test(tree)
+
+    def _test(self, tree: Tree[Token]) -> Condition:
+        subject = self._subject(tree)
+        if subject is None:
+            return NOTHING
+        written = self._written(tree)
+        if not self._fits(tree, subject, written):
+            return NOTHING
+        values = [self._value(part, subject) for part in tree.find_data("value")]
+        known = [value for value in values if value is not None]
+        return NOTHING if len(known) != len(values) else _build(tree, subject, known, written)
+
+    def _subject(self, tree: Tree[Token]) -> Subject | None:
+        name = next(tree.find_data("name"))
+        text = self.node.text[slice(*span_of(name))]
+        place = self.node.part(*span_of(name))
+        subject = self.resolver.names.find(text, place)
+        if subject is not None and subject.stratum > self.until:
+            self.resolver.findings.add("decided-later", place, name=text)
+            return None
+        return subject
+
+    def _value(self, tree: Tree[Token], subject: Subject) -> Value | None:
+        token = str(tree.children[0])
+        quoted = token[0] in "\"'“「"
+        text = token[1:-1] if quoted else token
+        literal = text if quoted else self.resolver.parameters.get(text, text)
+        place = self.node.part(*span_of(tree))
+        if not quoted and is_ordered(subject) and self.resolver.names.has(literal):
+            self.resolver.findings.add("fact-against-fact", place, name=subject.id, other=literal)
+            return None
+        return read_literal(literal, subject, place, self.resolver.findings)
+
+    def _written(self, tree: Tree[Token]) -> str:
+        """Return the test as written, behind the subject; a parameter with its value."""
+        name = next(tree.find_data("name"))
+        text = self.node.text[span_of(name)[1] : span_of(tree)[1]].strip()
+        for part in tree.find_data("value"):
+            token = str(part.children[0])
+            if token in self.resolver.parameters:
+                text = f"{text} ({token} = {self.resolver.parameters[token]})"
+        return text
+
+    def _fits(self, tree: Tree[Token], subject: Subject, written: str) -> bool:
+        code = _misfit(tree, subject)
+        if code is not None:
+            place = self.node.part(*span_of(tree))
+            self.resolver.findings.add(
+                code, place, name=subject.id, type=_type_name(subject), test=written
+            )
+        return code is None
+
+
+def _build(tree: Tree[Token], subject: Subject, values: list[Value], written: str) -> Test:
+    match tree.data:
+        case "alone":
+            return Compare(subject.id, Op.EQ, True, "= true")  # noqa: FBT003 - the value of a flag
+        case "between":
+            return Between(subject.id, values[0], values[1], written)
+        case "one_of":
+            return OneOf(subject.id, tuple(values), written)
+        case "not_one_of":
+            return OneOf(subject.id, tuple(values), written, negated=True)
+        case "contains":
+            return Contains(subject.id, str(values[0]), written)
+        case "known" | "missing":
+            return Presence(subject.id, tree.data == "known", written)
+    return Compare(subject.id, _operator(tree), values[0], written)
+
+
+def _operator(tree: Tree[Token]) -> Op:
+    token = next(part for part in tree.children if isinstance(part, Token))
+    return Op(str(token).translate(_ASCII_OPERATORS))
+
+
+def _misfit(tree: Tree[Token], subject: Subject) -> str | None:
+    """Return why a kind of test does not go with a subject, as the code of a finding."""
+    match tree.data:
+        case "alone":
+            return None if subject.type is FactType.FLAG else "not-a-flag"
+        case "known" | "missing":
+            return None if subject.kind is SubjectKind.FACT else "always-known"
+        case "contains":
+            is_text = subject.kind is SubjectKind.RULES or subject.type is FactType.TEXT
+            return None if is_text else "contains-needs-text"
+    if subject.kind is SubjectKind.RULES:
+        return "fired-needs-contains"
+    ordering = tree.data == "between" or (
+        tree.data == "comparison" and _operator(tree) not in (Op.EQ, Op.NE)
+    )
+    return "no-order" if ordering and not is_ordered(subject) else None
+
+
+def is_ordered(subject: Subject) -> bool:
+    """Whether ``<`` and ``between`` mean something for a subject."""
+    if subject.kind is SubjectKind.POINTS or subject.id == "grade":
+        return True
+    if subject.fact is not None and subject.fact.type is FactType.CHOICE:
+        return subject.fact.ordered
+    return subject.type in NUMERIC or subject.type is FactType.DATE
+
+
+def _type_name(subject: Subject) -> str:
+    return "points" if subject.kind is SubjectKind.POINTS else str(subject.type)
