@@ -1,0 +1,104 @@
+"""The explainer as a backend: plain Python over the model, stratum by stratum.
+
+It is the independent reading that the rule engine is compared with, and what decides where
+durable_rules does not run.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from leadgrade.engine.bounds import Bounds
+from leadgrade.engine.classes import classify
+from leadgrade.engine.decision import Decision
+from leadgrade.engine.deriving import derive
+from leadgrade.engine.kleene import Reading, Values, orders_of
+from leadgrade.engine.ledger import add_up
+from leadgrade.rules.conditions import All
+from leadgrade.rules.lead import Lead
+from leadgrade.rules.model import NOT_APPLICABLE, Book
+
+
+class Explainer:
+    """Decides leads by one book as of one day."""
+
+    name = "explainer"
+
+    def __init__(self, book: Book, as_of: date) -> None:
+        self._book = book
+        self._as_of = as_of
+        self._bounds = Bounds(book)
+        read = Reading(orders_of(book)).condition
+        self._rules = {
+            rule.id: [read(outcome.when) for outcome in rule.outcomes]
+            for rule in book.rules.values()
+        }
+        self._knock_outs = [(each, read(each.when)) for each in book.knock_outs]
+        always = read(All(()))
+        self._ladder = [(each, read(each.needs) if each.needs else always) for each in book.grades]
+        self._qualified = read(book.qualified)
+        self._classes = [
+            (each, read(each.applies_when) if each.applies_when else always)
+            for each in book.classes.values()
+        ]
+        self._steps = [(step.id, read(step.when)) for step in book.next_steps]
+
+    def decide(self, lead: Lead) -> Decision:
+        """Return the decision about one lead."""
+        facts = derive(self._book, lead.facts, self._as_of)
+        fired = self._fired(facts)
+        totals = add_up(self._book, fired)
+        values: dict[str, Any] = {
+            **facts,
+            **totals.criteria,
+            "score": totals.score,
+            "fired": fired.keys(),
+        }
+        verdicts = [(each, truth(values)) for each, truth in self._knock_outs]
+        knock_outs = [each for each, found in verdicts if found]
+        earned = grade = self._earned(totals.score, values)
+        for knock_out in knock_outs:
+            grade = self._book.worse(grade, knock_out.grade)
+        values["grade"] = grade
+        values["qualified"] = self._qualified(values) is True
+        values |= (classes := self._classified(lead, values))
+        open_rules = self._bounds.open_rules(fired, facts)
+        open_knock_outs = (each.id for each, found in verdicts if found is None)
+        return Decision(
+            qualified=values["qualified"],
+            grade=grade,
+            earned=earned,
+            score=totals.score,
+            criteria=totals.criteria,
+            ledger=totals.ledger,
+            knock_outs=tuple(each.id for each in knock_outs),
+            classes=classes,
+            next_steps=tuple(step for step, truth in self._steps if truth(values)),
+            open=(*open_rules, *open_knock_outs),
+            possible=self._bounds.possible(fired, open_rules, facts),
+        )
+
+    def _fired(self, facts: Values) -> dict[str, int]:
+        """Return the index of the first outcome that is true, by rule id."""
+        fired: dict[str, int] = {}
+        for rule, outcomes in self._rules.items():
+            for index, truth in enumerate(outcomes):
+                if truth(facts):
+                    fired[rule] = index
+                    break
+        return fired
+
+    def _earned(self, score: int, values: Values) -> str:
+        """Return the first grade from the top that fits."""
+        for grade, needs in self._ladder:
+            if (grade.floor is None or score >= grade.floor) and needs(values):
+                return grade.id
+        raise AssertionError("the last grade fits every lead")  # the loader sees to it
+
+    def _classified(self, lead: Lead, values: Values) -> dict[str, str]:
+        """Return the class of each classification; a guard sees what stood before the classes."""
+        return {
+            each.id: classify(each, values, lead.ranks) if applies(values) else NOT_APPLICABLE
+            for each, applies in self._classes
+        }

@@ -1,0 +1,31 @@
+"""Places in the list: what a classification relative to the list needs to know of each lead."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from leadgrade.engine.deriving import derive
+from leadgrade.rules.lead import Lead, Rank
+from leadgrade.rules.model import Book, Ranking
+
+
+def rankings_of(book: Book) -> list[Ranking]:
+    """Return the classifications that look at the whole list."""
+    return [each for each in book.classes.values() if isinstance(each, Ranking)]
+
+
+def with_ranks(book: Book, leads: Sequence[Lead], as_of: date) -> list[Lead]:
+    """Return the leads, each with its place for every ranking whose fact is known.
+
+    The highest value comes first; ties break by lead id, so the order of the file is no matter.
+    """
+    values = [derive(book, lead.facts, as_of) for lead in leads]
+    ranks: list[dict[str, Rank]] = [{} for _ in leads]
+    for ranking in rankings_of(book):
+        known = [place for place, each in enumerate(values) if ranking.fact in each]
+        known.sort(key=lambda place: (-float(values[place][ranking.fact]), leads[place].id))  # type: ignore[arg-type]
+        for position, place in enumerate(known, start=1):
+            ranks[place][ranking.id] = Rank(position, len(known))
+    return [replace(lead, ranks=each) for lead, each in zip(leads, ranks, strict=True)]
