@@ -1,0 +1,239 @@
+"""Finding, creating and opening the database. A file that is not ours is only looked at."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sqlite3
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+from sqlalchemy import create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+from sqlalchemy.pool import NullPool, StaticPool
+
+from leadgrade.storage.errors import StoreError, store_errors
+from leadgrade.storage.schema import (
+    APPLICATION_ID,
+    APPLICATION_ID_AT,
+    HEAD,
+    migrate,
+    stored_revision,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import URL, Connection, Engine
+
+TIMEOUT = 30.0
+"""Seconds to wait for another process that is writing."""
+
+_MAGIC = b"SQLite format 3\0"
+_HEADER = 100  # bytes
+_CACHE_KIB = 64 * 1024  # pages of an open run stay in memory rather than spill into the log early
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where the database is. ``place`` is for people: without a password."""
+
+    place: str
+    url: URL | None = None
+    """A database server, or SQLite in memory."""
+    file: Path | None = None
+    """A SQLite file, with symbolic links followed."""
+    mode: str = "rw"
+    """How the file may be opened: ``rw`` or ``ro``, as SQLite's URIs say it."""
+
+
+def read_target(text: str) -> Target:
+    """Return what a path or a SQLAlchemy URL stands for.
+
+    Raises:
+        StoreError: ``bad-url``.
+    """
+    if "://" not in text:
+        return Target(text, file=Path(text).resolve())
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError) as error:
+        raise StoreError("bad-url") from error  # the text may hold a password
+    place = url.render_as_string(hide_password=True)
+    if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
+        return Target(place, url=url)
+    name = str(url.database)
+    path = unquote(urlsplit(name).path) if name.startswith("file:") else name
+    mode = "ro" if url.query.get("mode") == "ro" else "rw"
+    return Target(place, file=Path(path).resolve(), mode=mode)
+
+
+def open_engine(target: Target, *, create: bool, timeout: float = TIMEOUT) -> Engine:
+    """Open a database of ours, migrated; with ``create`` a missing or empty one is made first.
+
+    Raises:
+        StoreError: see ``Store.open_store``.
+    """
+    with store_errors(target.place):
+        if target.file is None:
+            return _open_server(target, timeout)
+        return _open_file(target, target.file, create=create, timeout=timeout)
+
+
+def _open_server(target: Target, timeout: float) -> Engine:
+    assert target.url is not None  # noqa: S101 - for the type checker: it is this or a file
+    if target.url.get_backend_name() == "sqlite":
+        engine = sqlite_engine("file::memory:", timeout, in_memory=True)
+    else:
+        try:
+            engine = create_engine(target.url, hide_parameters=True)
+        except (NoSuchModuleError, ImportError) as error:
+            raise StoreError("no-driver", driver=target.url.drivername) from error
+    try:
+        with _disposed_on_error(engine):
+            migrate(engine, target.place, None)
+    except OperationalError as error:
+        if error.connection_invalidated or getattr(error.orig, "sqlstate", None) is None:
+            raise StoreError("unreachable", path=target.place, detail=error.orig) from error
+        raise
+    return engine
+
+
+def _open_file(target: Target, file: Path, *, create: bool, timeout: float) -> Engine:
+    if not file.exists():
+        if not create:
+            raise StoreError("no-database", path=target.place)
+        if not file.parent.is_dir():
+            raise StoreError("no-folder", path=str(file.parent))
+        _create_file(file, target.place, timeout)
+    mode, revision = target.mode, None
+    if _is_ours(target, file):
+        mode, revision = _look_closer(target, file, timeout)
+    elif not create:
+        raise StoreError("no-database", path=target.place)
+    engine = sqlite_engine(_uri(file, mode), timeout)
+    if revision != HEAD:
+        with _disposed_on_error(engine):
+            migrate(engine, target.place, file)
+            _use_wal(engine)
+    return engine
+
+
+def _is_ours(target: Target, file: Path) -> bool:
+    """Look whether a file is ours (else it is empty), without leaving a trace.
+
+    A database that is not marked as ours is read as if nobody wrote it: otherwise SQLite would
+    put its log beside it, or what is in its log into it.
+    """
+    if file.is_dir():
+        raise StoreError("not-a-database", path=target.place)
+    with file.open("rb") as opened:
+        header = opened.read(_HEADER)
+    if not header:
+        return False
+    if not header.startswith(_MAGIC):
+        raise StoreError("not-a-database", path=target.place)
+    if header[APPLICATION_ID_AT] == APPLICATION_ID:
+        return True
+    log = file.with_name(file.name + "-wal")
+    mode = "ro" if log.exists() and log.stat().st_size else "immutable"
+    return _revision(_uri(file, mode), target.place, 0) is not None
+
+
+def _look_closer(target: Target, file: Path, timeout: float) -> tuple[str, str | None]:
+    """Return how a database of ours is opened, and its revision."""
+    try:
+        return target.mode, _revision(_uri(file, target.mode), target.place, timeout)
+    except OperationalError as error:
+        # A log cannot be opened in a folder that cannot be written. Where there is no log,
+        # nothing is lost by reading without one.
+        code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
+        closed = code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
+        if not closed or file.with_name(file.name + "-wal").exists():
+            raise
+        return "immutable", _revision(_uri(file, "immutable"), target.place, timeout)
+
+
+def _revision(uri: str, place: str, timeout: float) -> str | None:
+    engine = sqlite_engine(uri, timeout)
+    with engine.connect() as connection:
+        return stored_revision(connection, place)
+
+
+def _create_file(file: Path, place: str, timeout: float) -> None:
+    """Make a database beside ``file`` and put it there when it is complete.
+
+    Where another process was quicker, its database stays.
+    """
+    draft = file.with_name(f".{file.name}.{secrets.token_hex(4)}.new")
+    try:
+        engine = sqlite_engine(_uri(draft, "rwc"), timeout)
+        migrate(engine, place, None)
+        _use_wal(engine)
+        _move(draft, file)
+    finally:
+        for suffix in ("", "-wal", "-shm", "-journal"):
+            draft.with_name(draft.name + suffix).unlink(missing_ok=True)
+
+
+def _move(draft: Path, file: Path) -> None:
+    try:
+        os.link(draft, file)  # unlike a rename, never replaces what another process put there
+    except FileExistsError:
+        return
+    except OSError:  # a file system without links
+        if not file.exists():
+            draft.rename(file)
+
+
+def sqlite_engine(uri: str, timeout: float, *, in_memory: bool = False) -> Engine:
+    """Return an engine whose connections check foreign keys and begin as they are told.
+
+    ``timeout`` is in seconds. A connection with the execution option ``writes`` takes the write
+    lock when it begins, so that it cannot find out halfway that it has to give up.
+    """
+
+    def connect() -> sqlite3.Connection:
+        # Autocommit, as far as the driver knows: ``begin`` below is what begins.
+        connection = sqlite3.connect(
+            uri, uri=True, timeout=timeout, isolation_level=None, check_same_thread=False
+        )
+        connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute(f"PRAGMA cache_size=-{_CACHE_KIB}")
+        return connection
+
+    # No pool for files: a connection that is closed leaves no log behind and holds no lock.
+    pool = StaticPool if in_memory else NullPool
+    engine = create_engine("sqlite://", creator=connect, poolclass=pool, hide_parameters=True)
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _use_wal(engine: Engine) -> None:
+    """Switch to a write-ahead log, which is kept with the file: readers never wait for a run."""
+    raw = engine.raw_connection()
+    try:
+        raw.cursor().execute("PRAGMA journal_mode=WAL")
+    finally:
+        raw.close()
+
+
+def _uri(file: Path, mode: str) -> str:
+    return f"{file.as_uri()}?{'mode=ro&immutable=1' if mode == 'immutable' else f'mode={mode}'}"
+
+
+@contextmanager
+def _disposed_on_error(engine: Engine) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        engine.dispose()
+        raise

@@ -1,0 +1,80 @@
+"""What can go wrong with the record, as data: how it reads is decided elsewhere."""
+
+from __future__ import annotations
+
+import errno
+import sqlite3
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from sqlalchemy.exc import DBAPIError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_BY_SQLITE_CODE = {
+    sqlite3.SQLITE_BUSY: "locked",
+    sqlite3.SQLITE_LOCKED: "locked",
+    sqlite3.SQLITE_READONLY: "read-only",
+    sqlite3.SQLITE_FULL: "disk-full",
+    sqlite3.SQLITE_CANTOPEN: "no-access",
+    sqlite3.SQLITE_PERM: "no-access",
+    sqlite3.SQLITE_AUTH: "no-access",
+    sqlite3.SQLITE_NOTADB: "not-a-database",
+    sqlite3.SQLITE_CORRUPT: "damaged",
+}
+_BY_ERRNO = {
+    errno.ENOSPC: "disk-full",
+    errno.EDQUOT: "disk-full",
+    errno.EROFS: "read-only",
+    errno.EACCES: "no-access",
+    errno.EPERM: "no-access",
+}
+_BY_SQLSTATE = {  # PostgreSQL
+    "25006": "read-only",
+    "42501": "no-access",
+    "53100": "disk-full",
+    "55P03": "locked",
+    "40P01": "locked",
+}
+
+
+class StoreError(Exception):
+    """The record cannot be read or written. ``code`` names the message, ``details`` fill it.
+
+    Nothing was changed: whatever was begun is rolled back.
+    """
+
+    def __init__(self, code: str, **details: object) -> None:
+        self.code = code
+        self.details = {name: str(value) for name, value in details.items()}
+        super().__init__(" ".join([code, *(f"{k}={v}" for k, v in self.details.items())]))
+
+
+@contextmanager
+def store_errors(place: str) -> Iterator[None]:
+    """Turn what a driver or the file system raises inside into a ``StoreError`` about ``place``."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise store_error(error.orig or error, place) from error
+    except (sqlite3.Error, OSError) as error:
+        raise store_error(error, place) from error
+    except (UnicodeEncodeError, OverflowError) as error:
+        # Text that is no Unicode (half of a surrogate pair), a number beyond 64 bits.
+        raise StoreError("unstorable", path=place, detail=error) from error
+
+
+def store_error(error: BaseException, place: str) -> StoreError:
+    """Return the ``StoreError`` that says what a driver's or the system's error means."""
+    code = None
+    if isinstance(error, sqlite3.Error):
+        # The low byte is the kind; an error that the driver itself raises has no code.
+        code = _BY_SQLITE_CODE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
+    elif isinstance(error, OSError):
+        code = _BY_ERRNO.get(error.errno or 0)
+    else:
+        code = _BY_SQLSTATE.get(getattr(error, "sqlstate", None) or "")
+    if code is not None:
+        return StoreError(code, path=place)
+    return StoreError("failed", path=place, detail=error)

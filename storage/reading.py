@@ -1,0 +1,214 @@
+"""Reading the record, by plain SQL: no table definitions, whose import takes longer than a query.
+
+Each function takes a connection; its transaction shows one state of the record throughout.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import text
+
+from leadgrade.rules.phrase import Phrase
+from leadgrade.storage.errors import StoreError
+from leadgrade.storage.reading_decisions import decided
+from leadgrade.storage.records import RejectedRow, Source, StoredBook, StoredRun
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import Connection, Row
+
+    from leadgrade.storage.records import StoredDecision
+
+_RUN = """
+    SELECT run.*, book.book_id, book.title_en, book.title_zh
+    FROM run JOIN book ON book.sha256 = run.book_sha256
+"""
+_LIKELY = 20_000
+"""So many keys are compared with a mistyped one, at most: about a fifth of a second."""
+
+
+def runs(connection: Connection) -> list[StoredRun]:
+    """Return all runs, the first one first."""
+    return [_stored_run(row) for row in connection.execute(text(f"{_RUN} ORDER BY run.id"))]
+
+
+def run(connection: Connection, number: int | None) -> StoredRun:
+    """Return one run, the latest for None.
+
+    Raises:
+        StoreError: ``no-runs``, ``no-such-run``.
+    """
+    newest = connection.execute(text("SELECT max(id) FROM run")).scalar_one()
+    if newest is None:
+        raise StoreError("no-runs")
+    chosen = {"number": newest if number is None else number}
+    row = connection.execute(text(f"{_RUN} WHERE run.id = :number"), chosen).one_or_none()
+    if row is None:
+        raise StoreError("no-such-run", run=number, latest=newest)
+    return _stored_run(row)
+
+
+def _stored_run(row: Row[Any]) -> StoredRun:
+    return StoredRun(
+        number=row.id,
+        book_id=row.book_id,
+        book_title=Phrase(row.title_en, row.title_zh),
+        book_sha256=row.book_sha256,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+        as_of=date.fromisoformat(row.as_of),
+        by=row.started_by,
+        engine=row.engine,
+        engine_version=row.engine_version,
+        leadgrade_version=row.leadgrade_version,
+        python_version=row.python_version,
+        parameters=json.loads(row.parameters),
+        rows_read=row.rows_read,
+        decided=row.decided,
+        rejected=row.rejected,
+        qualified=row.qualified,
+        grades=json.loads(row.grades),
+        seconds=row.seconds,
+        notes=json.loads(row.notes),
+    )
+
+
+def book(connection: Connection, sha256: str) -> StoredBook:
+    """Return a rule book by its hash.
+
+    Raises:
+        StoreError: ``no-such-book``.
+    """
+    query = text("SELECT * FROM book WHERE sha256 = :sha256")
+    row = connection.execute(query, {"sha256": sha256}).one_or_none()
+    if row is None:
+        raise StoreError("no-such-book", sha256=sha256)
+    title = Phrase(row.title_en, row.title_zh)
+    return StoredBook(row.book_id, title, row.path, row.text, row.sha256, row.added_at)
+
+
+def sources(connection: Connection, number: int) -> list[Source]:
+    """Return the files of a run in the order in which they were given."""
+    query = text("SELECT * FROM run_source WHERE run_id = :run ORDER BY position")
+    return [
+        Source(
+            row.file, row.sha256, row.format, row.encoding, row.rows_read, json.loads(row.mapping)
+        )
+        for row in connection.execute(query, {"run": number})
+    ]
+
+
+def rejected(connection: Connection, number: int) -> Iterator[RejectedRow]:
+    """Yield the rows that a run set aside."""
+    query = text("""
+        SELECT run_source.file, rejected.line, rejected.code, rejected.args, rejected.raw
+        FROM rejected LEFT JOIN run_source
+            ON run_source.run_id = rejected.run_id AND run_source.position = rejected.source
+        WHERE rejected.run_id = :run
+        ORDER BY rejected.number
+    """)
+    streaming = {"yield_per": 1000}
+    with connection.execute(query, {"run": number}, execution_options=streaming) as rows:
+        for file, line, code, args, raw in rows:
+            yield RejectedRow(file, line, code, json.loads(args), raw)
+
+
+def decisions(
+    connection: Connection,
+    number: int | None,
+    *,
+    grade: str | None,
+    limit: int | None,
+    best_first: bool,
+) -> Iterator[StoredDecision]:
+    """Yield the decisions of a run; see ``Store.decisions``."""
+    chosen = run(connection, number)
+    values: dict[str, Any] = {"run": chosen.number}
+    where, order = "decision.run_id = :run", "decision.source, decision.line, lead.key"
+    if grade is not None:
+        where += " AND decision.grade = :grade"
+        values["grade"] = grade
+    if best_first:
+        ladder = _ladder(list(chosen.grades), values)
+        order = f"{ladder}decision.score DESC, decision.high DESC, lead.key"
+    if limit is not None:
+        order += " LIMIT :limit"
+        values["limit"] = limit
+    yield from decided(connection, f"WHERE {where} ORDER BY {order}", values)
+
+
+def _ladder(grades: list[str], values: dict[str, Any]) -> str:
+    """Return what orders by grade. The run knows the ladder; its names go into ``values``."""
+    values.update({f"grade{place}": grade for place, grade in enumerate(grades)})
+    cases = " ".join(f"WHEN :grade{place} THEN {place}" for place in range(len(grades)))
+    return f"CASE decision.grade {cases} END, " if cases else ""
+
+
+def decision(connection: Connection, number: int | None, lead: str) -> StoredDecision:
+    """Return what a run decided of a lead.
+
+    Raises:
+        StoreError: ``no-runs``, ``no-such-run``, ``no-such-lead``, ``not-in-run``.
+    """
+    chosen = run(connection, number).number
+    where = "WHERE decision.run_id = :run AND lead.key = :lead"
+    for found in decided(connection, where, {"run": chosen, "lead": lead}):
+        return found
+    newest = connection.execute(
+        text("""
+            SELECT max(decision.run_id) FROM decision JOIN lead ON lead.id = decision.lead_id
+            WHERE lead.key = :lead
+        """),
+        {"lead": lead},
+    ).scalar_one()
+    if newest is None:
+        raise _no_such_lead(connection, lead)
+    raise StoreError("not-in-run", lead=lead, run=chosen, latest=newest)
+
+
+def history(connection: Connection, lead: str) -> list[StoredDecision]:
+    """Return all that was decided of a lead, the oldest first.
+
+    Raises:
+        StoreError: ``no-such-lead``.
+    """
+    where = "WHERE lead.key = :lead ORDER BY decision.run_id"
+    found = list(decided(connection, where, {"lead": lead}))
+    if not found:
+        raise _no_such_lead(connection, lead)
+    return found
+
+
+def _no_such_lead(connection: Connection, lead: str) -> StoreError:
+    return StoreError("no-such-lead", lead=lead, like=", ".join(leads_like(connection, lead, 3)))
+
+
+def leads_like(connection: Connection, typed: str, limit: int) -> list[str]:
+    """Return the keys that ``typed`` may mean: those that contain it, then those that resemble it.
+
+    The likeliest comes first.
+    """
+    if not typed:
+        return []
+    pattern = typed.lower().translate({ord(each): f"!{each}" for each in "!%_"})
+    containing = text("""
+        SELECT key FROM lead WHERE lower(key) LIKE :pattern ESCAPE '!'
+        ORDER BY length(key), key LIMIT :limit
+    """)
+    values = {"pattern": f"%{pattern}%", "limit": limit}
+    found = list(connection.execute(containing, values).scalars())
+    if len(found) < limit:
+        near = text("""
+            SELECT key FROM lead WHERE length(key) BETWEEN :short AND :long LIMIT :likely
+        """)
+        values = {"short": len(typed) - 2, "long": len(typed) + 2, "likely": _LIKELY}
+        keys = list(connection.execute(near, values).scalars())
+        folded = {key.casefold(): key for key in keys}
+        close = difflib.get_close_matches(typed.casefold(), folded, limit, cutoff=0.6)
+        found += [folded[key] for key in close if folded[key] not in found]
+    return found[:limit]

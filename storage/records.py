@@ -1,0 +1,128 @@
+"""What goes into the record and what comes out of it: plain values, no database objects."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from leadgrade.engine.decision import Possible
+    from leadgrade.rules.model import Book
+    from leadgrade.rules.phrase import Phrase
+
+Note = dict[str, Any]
+"""Something a reader of a run should know: ``{"code": …, …}``, plain JSON values."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """What is known of a run before its first lead is decided.
+
+    ``parameters`` are those that were said at the command line; those of the book are in its text.
+    """
+
+    book: Book
+    as_of: date
+    by: str
+    engine: str
+    engine_version: str
+    leadgrade_version: str
+    python_version: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file that a run read. ``mapping`` says how its columns became facts, as plain JSON."""
+
+    file: str
+    sha256: str
+    format: str
+    encoding: str | None
+    rows_read: int
+    mapping: Any = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedRow:
+    """A row that could not become a lead: ``code`` names the reason, ``args`` fill it."""
+
+    file: str | None
+    line: int | None
+    code: str
+    args: Mapping[str, Any]
+    raw: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRun:
+    """A finished run. Times are UTC in ISO 8601, ``grades`` goes from the best to the worst."""
+
+    number: int
+    book_id: str
+    book_title: Phrase
+    book_sha256: str
+    started_at: str
+    finished_at: str
+    as_of: date
+    by: str
+    engine: str
+    engine_version: str
+    leadgrade_version: str
+    python_version: str
+    parameters: dict[str, Any]
+    rows_read: int
+    decided: int
+    rejected: int
+    qualified: int
+    grades: dict[str, int]
+    seconds: float
+    notes: list[Note]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredStep:
+    """A next step of a lead. The book that the run names has its wording by ``id``."""
+
+    id: str
+    owner: str | None
+    channel: str | None
+    due: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDecision:
+    """What a run decided of a lead. ``facts``, ``ranks`` and ``record`` are JSON as stored.
+
+    ``score`` and the scores of ``possible`` are in hundredths; ``snapshot`` is the SHA-256 of
+    ``facts`` in hex. ``file`` and ``line`` are None for a lead that was made by hand.
+    """
+
+    run: int
+    lead: str
+    file: str | None
+    line: int | None
+    facts: str
+    snapshot: str
+    ranks: str
+    qualified: bool
+    grade: str
+    score: int
+    possible: Possible
+    steps: tuple[StoredStep, ...]
+    record: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredBook:
+    """A rule book as it was used."""
+
+    id: str
+    title: Phrase
+    path: str
+    text: str
+    sha256: str
+    added_at: str

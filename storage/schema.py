@@ -1,0 +1,98 @@
+"""Which schema a database has, and bringing it to ours."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import inspect
+
+from leadgrade.storage.errors import StoreError
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine
+
+HEAD = "0001"
+"""The newest migration. Kept here because to ask Alembic costs more than most commands."""
+
+VERSION_TABLE = "leadgrade_schema"
+"""A name of our own, not Alembic's usual one: it tells our databases from other people's."""
+
+APPLICATION_ID = b"LGRD"
+"""Marks a SQLite file as ours in its first 100 bytes, to be seen without opening it."""
+
+APPLICATION_ID_AT = slice(68, 72)
+
+MIGRATIONS = Path(__file__).with_name("migrations")
+
+
+def stored_revision(connection: Connection, place: str) -> str | None:
+    """Return the revision of a database, None of an empty one.
+
+    Raises:
+        StoreError: ``not-ours`` when others' tables are in it, ``newer-schema`` when a later
+            leadgrade has migrated it.
+    """
+    tables = inspect(connection).get_table_names()
+    if VERSION_TABLE not in tables:
+        if tables:
+            raise StoreError("not-ours", path=place, tables=", ".join(sorted(tables)[:5]))
+        return None
+    query = f"SELECT version_num FROM {VERSION_TABLE}"  # noqa: S608 - a constant
+    revision = str(connection.exec_driver_sql(query).scalar_one())
+    if revision > HEAD:
+        raise StoreError("newer-schema", path=place, found=revision, known=HEAD)
+    return revision
+
+
+def migrate(engine: Engine, place: str, file: Path | None) -> None:
+    """Bring a database to our schema, whole or not at all; ``file`` is backed up if it is older.
+
+    Two processes may do so at once: the second one waits, and finds nothing left to do.
+    """
+    with engine.connect().execution_options(writes=True) as connection:
+        revision = stored_revision(connection, place)
+        if revision == HEAD:
+            return
+        if revision is not None and file is not None:
+            back_up(file, revision)
+        _upgrade(connection)
+        if connection.dialect.name == "sqlite":
+            mark = int.from_bytes(APPLICATION_ID, "big")
+            connection.exec_driver_sql(f"PRAGMA application_id={mark}")
+        connection.commit()
+
+
+def back_up(file: Path, revision: str) -> Path:
+    """Copy a SQLite database to ``<file>.backup-<revision>`` and return where it went.
+
+    An older backup stays: the new one then gets a number behind its name.
+    """
+    number = 1
+    backup = file.with_name(f"{file.name}.backup-{revision}")
+    while backup.exists():
+        number += 1
+        backup = file.with_name(f"{file.name}.backup-{revision}-{number}")
+    try:
+        with (
+            closing(sqlite3.connect(file.absolute().as_uri() + "?mode=ro", uri=True)) as ours,
+            closing(sqlite3.connect(backup)) as copy,
+        ):
+            ours.backup(copy)
+    except BaseException:
+        backup.unlink(missing_ok=True)
+        raise
+    return backup
+
+
+def _upgrade(connection: Connection) -> None:
+    # Imported here: almost every command finds its database up to date.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, HEAD)

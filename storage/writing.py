@@ -1,0 +1,234 @@
+"""Writing a run: one transaction, plain tuples, no objects between the engine and the disk."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import insert, update
+from sqlmodel import col
+
+from leadgrade.storage.bulk import BulkSql
+from leadgrade.storage.errors import store_errors
+from leadgrade.storage.steps import step_plans
+from leadgrade.storage.tables import RunRow, SourceRow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from sqlalchemy import Connection, Engine
+
+    from leadgrade.engine.decision import Decided
+    from leadgrade.storage.records import Note, RejectedRow, RunFacts, Source
+
+
+class Writing:
+    """A run that is being stored. Nothing is locked before its first row arrives.
+
+    Get one from ``Store.writing``; it is committed there, and only after ``finish``.
+    """
+
+    number: int | None = None
+    """The number of the run, once its first row has arrived."""
+
+    def __init__(self, engine: Engine, place: str, facts: RunFacts) -> None:
+        self._engine = engine
+        self._place = place
+        self._facts = facts
+        self._started_at = _now()
+        self._plans = step_plans(facts.book, facts.as_of)
+        self._sql = BulkSql(engine.dialect.name)
+        self._connection: Connection | None = None
+        self._positions: dict[str, int] = {}
+        self._described: set[str] = set()
+        self._sources = 0
+        self._grades = Counter(dict.fromkeys(facts.book.grade_ids, 0))
+        self._qualified = 0
+        self._rejected = 0
+        self.finished = False
+
+    def add_source(self, source: Source) -> None:
+        """Add a file of the list. It may come before or after the rows that name it."""
+        with store_errors(self._place):
+            again = source.file in self._described
+            position = self._new_source(source.file) if again else self._position(source.file)
+            self._described.add(source.file)
+            self._open().execute(
+                update(SourceRow)
+                .where(col(SourceRow.run_id) == self.number, col(SourceRow.position) == position)
+                .values(
+                    sha256=source.sha256,
+                    format=source.format,
+                    encoding=source.encoding,
+                    rows_read=source.rows_read,
+                    mapping=_json(source.mapping),
+                )
+            )
+
+    def add_decided(self, decided: Sequence[Decided]) -> None:
+        """Add decided leads, some thousand at a time. A lead may come once in a run."""
+        with store_errors(self._place):
+            hashes = [sha256(each.decision.encode()).hexdigest() for each in decided]
+            evidence = [(name, each.decision) for name, each in zip(hashes, decided, strict=True)]
+            self._many(self._sql.lead, [(each.lead,) for each in decided])
+            self._many(self._sql.snapshot, [(each.snapshot, each.facts) for each in decided])
+            self._many(self._sql.evidence, evidence)
+            self._many(self._sql.decision, [*map(self._decision, decided, hashes)])
+            self._many(self._sql.next_step, [row for each in decided for row in self._steps(each)])
+        self._grades.update(each.grade for each in decided)
+        self._qualified += sum(each.qualified for each in decided)
+
+    def add_rejected(self, rows: Sequence[RejectedRow]) -> None:
+        """Add rows that were set aside."""
+        with store_errors(self._place):
+            numbered = enumerate(rows, start=self._rejected + 1)
+            self._many(self._sql.rejected, [self._rejection(*each) for each in numbered])
+        self._rejected += len(rows)
+
+    def finish(self, *, rows_read: int, seconds: float, notes: Sequence[Note] = ()) -> int:
+        """Complete the run and return its number. The store commits it when the block ends.
+
+        Args:
+            rows_read: rows of all sources.
+            seconds: how long the run took, as a person saw it.
+            notes: what a reader of the run should know, such as leads that another engine decided.
+
+        Raises:
+            ValueError: the rows do not add up, or a source was named and never added.
+        """
+        decided = self._grades.total()
+        if rows_read != decided + self._rejected:
+            raise ValueError(f"{rows_read} rows read, {decided} decided, {self._rejected} rejected")
+        if missing := self._positions.keys() - self._described:
+            raise ValueError(f"sources that were never added: {sorted(missing)}")
+        with store_errors(self._place):
+            run = self._run()
+            self._open().execute(
+                update(RunRow)
+                .where(col(RunRow.id) == run)
+                .values(
+                    finished_at=_now(),
+                    rows_read=rows_read,
+                    decided=decided,
+                    rejected=self._rejected,
+                    qualified=self._qualified,
+                    grades=_json(dict(self._grades)),
+                    seconds=seconds,
+                    notes=_json(list(notes)),
+                )
+            )
+        self.finished = True
+        return run
+
+    def commit(self) -> None:
+        """Make the run visible; the store's business."""
+        if self._connection is not None:
+            with store_errors(self._place):
+                self._connection.commit()
+
+    def close(self) -> None:
+        """Let go of the database. What is not committed never was."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _run(self) -> int:
+        self._open()
+        assert self.number is not None  # noqa: S101 - for the type checker: _open sets it
+        return self.number
+
+    def _open(self) -> Connection:
+        if self._connection is None:
+            self._connection = self._engine.connect().execution_options(writes=True)
+            self.number = self._begin(self._connection)
+        return self._connection
+
+    def _begin(self, connection: Connection) -> int:
+        facts, book = self._facts, self._facts.book
+        connection.exec_driver_sql(
+            self._sql.book,
+            (book.sha256, book.id, book.title.en, book.title.zh, book.path, book.text, _now()),
+        )
+        begun = connection.execute(
+            insert(RunRow).values(
+                book_sha256=book.sha256,
+                started_at=self._started_at,
+                as_of=facts.as_of.isoformat(),
+                started_by=facts.by,
+                engine=facts.engine,
+                engine_version=facts.engine_version,
+                leadgrade_version=facts.leadgrade_version,
+                python_version=facts.python_version,
+                parameters=_json(dict(facts.parameters)),
+                **dict.fromkeys(("rows_read", "decided", "rejected", "qualified", "seconds"), 0),
+                grades="{}",
+                notes="[]",
+            )
+        )
+        key = begun.inserted_primary_key
+        return int(key[0]) if key is not None else 0
+
+    def _many(self, sql: str, rows: list[tuple[Any, ...]]) -> None:
+        if rows:
+            self._open().exec_driver_sql(sql, rows)
+
+    def _position(self, file: str | None) -> int | None:
+        if file is None:
+            return None
+        position = self._positions.get(file)
+        return self._new_source(file) if position is None else position
+
+    def _new_source(self, file: str) -> int:
+        """Take the next position; the rest of the row comes with ``add_source``."""
+        position = self._sources
+        self._sources += 1
+        self._positions.setdefault(file, position)
+        empty = (self._run(), position, file, "", "", None, 0, "{}")
+        self._open().exec_driver_sql(self._sql.source, empty)
+        return position
+
+    def _decision(self, each: Decided, evidence: str) -> tuple[Any, ...]:
+        return (
+            self.number or self._run(),
+            each.lead,
+            each.snapshot,
+            evidence,
+            self._position(each.file),
+            each.line,
+            each.ranks,
+            each.qualified,
+            each.grade,
+            each.score,
+            each.low,
+            each.high,
+            each.worst,
+            each.best,
+        )
+
+    def _rejection(self, number: int, row: RejectedRow) -> tuple[Any, ...]:
+        position = self._position(row.file)
+        args = _visible(_json(dict(row.args)))
+        return (self._run(), number, position, row.line, row.code, args, _visible(row.raw))
+
+    def _steps(self, each: Decided) -> Iterable[tuple[Any, ...]]:
+        for position, step in enumerate(each.steps):
+            yield (self.number, each.lead, position, step, *self._plans[step])
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+
+
+def _visible(text: str) -> str:
+    """Return text that any database takes: what is no character is written out.
+
+    Rejected rows are where such things turn up. PostgreSQL knows no NUL.
+    """
+    return text.replace("\0", "\\x00").encode(errors="backslashreplace").decode()
