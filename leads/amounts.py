@@ -1,0 +1,214 @@
+"""Amounts as people type them: ``¥1,200万``, ``$22,700.00``, ``(1,200)``, ``1.200.000,50``.
+
+A comma between groups of three digits separates thousands, a point is the decimal point: 1,234 is
+one thousand two hundred and thirty-four, 1.234 is a little more than one. The European writing
+is read where a cell allows nothing else (1.200,50), or throughout when ``decimal_comma`` says so.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from leadgrade.rules.values import DAY_UNITS, MAGNITUDES, ValueReadError, fold, to_double
+
+DOLLARS = frozenset({"USD", "HKD", "TWD", "SGD", "AUD", "CAD", "NZD"})
+
+CURRENCIES: dict[str, frozenset[str]] = {
+    "¥": frozenset({"CNY", "JPY"}),
+    "元": frozenset({"CNY", "TWD", "HKD"}),
+    "元整": frozenset({"CNY"}),
+    "人民币": frozenset({"CNY"}),
+    "rmb": frozenset({"CNY"}),
+    "yuan": frozenset({"CNY"}),
+    "cn¥": frozenset({"CNY"}),
+    "円": frozenset({"JPY"}),
+    "日元": frozenset({"JPY"}),
+    "yen": frozenset({"JPY"}),
+    "$": DOLLARS,
+    "dollars": DOLLARS,
+    "us$": frozenset({"USD"}),
+    "美元": frozenset({"USD"}),
+    "美金": frozenset({"USD"}),
+    "hk$": frozenset({"HKD"}),
+    "港币": frozenset({"HKD"}),
+    "港元": frozenset({"HKD"}),
+    "nt$": frozenset({"TWD"}),
+    "新台币": frozenset({"TWD"}),
+    "s$": frozenset({"SGD"}),
+    "a$": frozenset({"AUD"}),
+    "c$": frozenset({"CAD"}),
+    "€": frozenset({"EUR"}),
+    "euro": frozenset({"EUR"}),
+    "euros": frozenset({"EUR"}),
+    "欧元": frozenset({"EUR"}),
+    "£": frozenset({"GBP"}),
+    "英镑": frozenset({"GBP"}),
+    "₩": frozenset({"KRW"}),
+    "₹": frozenset({"INR"}),
+    "₽": frozenset({"RUB"}),
+    **{
+        code.lower(): frozenset({code})
+        for code in [
+            "CNY",
+            "JPY",
+            "USD",
+            "HKD",
+            "TWD",
+            "SGD",
+            "AUD",
+            "CAD",
+            "NZD",
+            "EUR",
+            "GBP",
+            "KRW",
+            "INR",
+            "RUB",
+            "CHF",
+            "SEK",
+            "NOK",
+            "DKK",
+            "PLN",
+            "CZK",
+            "BRL",
+            "MXN",
+            "ZAR",
+            "THB",
+            "VND",
+            "IDR",
+            "MYR",
+            "PHP",
+            "TRY",
+            "AED",
+            "SAR",
+            "ILS",
+        ]
+    },
+}
+"""Signs and words for money, in lower case, and the currencies each may stand for."""
+
+WORDS = {**MAGNITUDES, "thousand": 3, "million": 6, "billion": 9}
+"""Powers of ten behind an amount, in lower case."""
+
+_AMOUNT = re.compile(
+    r"([+-]?)\s*([^\d\s.,+-]*)\s*([+-]?)\s*([\d.][\d.,' ]*)(e[+-]?\d{1,3})?\s*(.*)", re.DOTALL
+)
+_PLAIN = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?", re.ASCII)
+_POINT = re.compile(r"(?:\d+|\d{1,3}(?:([,' ])\d{3})(?:\1\d{3})*)(?:\.\d*)?|\.\d+", re.ASCII)
+_COMMA = re.compile(r"(?:\d+|\d{1,3}(?:([.' ])\d{3})(?:\1\d{3})*)(?:,\d*)?|,\d+", re.ASCII)
+_ONLY_COMMA = re.compile(r"\d{1,3}(?:\.\d{3})+,\d+|\d{1,3}(?:\.\d{3}){2,}", re.ASCII)
+_EITHER = re.compile(r"\d+,\d+|\d{1,3}(?:[ ']\d{3})+,\d+", re.ASCII)
+
+
+def read_money(text: str, currency: str, *, decimal_comma: bool = False) -> float:
+    """Read an amount in the book's currency (its ISO code).
+
+    Raises:
+        ValueReadError: ``not-a-number``, ``ambiguous-number``, ``unknown-unit``,
+            ``percent-sign``, ``other-currency`` or ``too-large``.
+    """
+    if _PLAIN.fullmatch(text) and not decimal_comma:  # the usual cell, and much the fastest
+        return float(text) + 0.0
+    before, amount, after = _parts(text, decimal_comma=decimal_comma)
+    power, behind = _magnitude(after)
+    for sign in filter(None, (before, behind)):
+        _check_currency(sign, currency.upper())
+    return to_double(amount.scaleb(power))
+
+
+def read_number(text: str, *, decimal_comma: bool = False) -> float:
+    """Read a number without a currency.
+
+    Raises:
+        ValueReadError: ``not-a-number``, ``ambiguous-number``, ``unknown-unit``,
+            ``percent-sign`` or ``too-large``.
+    """
+    if _PLAIN.fullmatch(text) and not decimal_comma:
+        return float(text) + 0.0
+    before, amount, after = _parts(text, decimal_comma=decimal_comma)
+    power, behind = _magnitude(after)
+    if before or behind:
+        raise ValueReadError("not-a-number" if before else "unknown-unit")
+    return to_double(amount.scaleb(power))
+
+
+def read_percent(text: str, *, bare: str | None = None, decimal_comma: bool = False) -> float:
+    """Read ``35%`` or ``0.35`` as the share 0.35.
+
+    ``bare`` says how a number without a sign reads: ``share``, ``percent``, or None, which takes
+    numbers from -1 to 1 as shares and refuses the others.
+
+    Raises:
+        ValueReadError: ``not-a-number``, ``ambiguous-number``, ``unknown-unit``,
+            ``percent-without-sign`` or ``too-large``.
+    """
+    before, amount, after = _parts(text, decimal_comma=decimal_comma)
+    if before:
+        raise ValueReadError("not-a-number")
+    if after == "%" or (not after and bare == "percent"):
+        return to_double(amount.scaleb(-2))
+    if after:
+        raise ValueReadError("unknown-unit")
+    if bare is None and abs(amount) > 1:
+        raise ValueReadError("percent-without-sign")
+    return to_double(amount)
+
+
+def read_days(text: str, *, decimal_comma: bool = False) -> float:
+    """Read ``90``, ``90 days``, ``90天`` or ``2 weeks`` as days. Months have no fixed length.
+
+    Raises:
+        ValueReadError: ``not-a-number``, ``ambiguous-number``, ``unknown-unit`` or ``too-large``.
+    """
+    before, amount, after = _parts(text, decimal_comma=decimal_comma)
+    if before:
+        raise ValueReadError("not-a-number")
+    if after and after not in DAY_UNITS:
+        raise ValueReadError("unknown-unit")
+    return to_double(amount * DAY_UNITS.get(after, 1))
+
+
+def _parts(text: str, *, decimal_comma: bool) -> tuple[str, Decimal, str]:
+    """Split an amount into what stands before it, its signed number, and what stands behind."""
+    folded = fold(text).lower().replace("\u2212", "-")  # the typographic minus
+    negative = folded.startswith("(") and folded.endswith(")")
+    found = _AMOUNT.fullmatch(folded[1:-1].strip() if negative else folded)
+    if found is None:
+        raise ValueReadError("not-a-number")
+    sign, before, inner, digits, exponent, after = found.groups()
+    if (sign and inner) or (negative and (sign or inner)):
+        raise ValueReadError("not-a-number")
+    amount = Decimal(_digits(digits.strip(), decimal_comma=decimal_comma) + (exponent or ""))
+    turned = negative or "-" in (sign, inner)
+    return before, -amount if turned else amount, after.replace(" ", "")
+
+
+def _digits(text: str, *, decimal_comma: bool) -> str:
+    """Return digits without separators of thousands, with a decimal point."""
+    european = decimal_comma or _ONLY_COMMA.fullmatch(text)
+    if (_COMMA if european else _POINT).fullmatch(text):
+        decimal = "," if european else "."
+        return "".join(
+            "." if each == decimal else each for each in text if each.isdigit() or each == decimal
+        )
+    raise ValueReadError("ambiguous-number" if _EITHER.fullmatch(text) else "not-a-number")
+
+
+def _magnitude(after: str) -> tuple[int, str]:
+    """Split what stands behind a number into a power of ten and a currency, both optional."""
+    if after == "%":
+        raise ValueReadError("percent-sign")
+    for end in range(len(after), -1, -1):
+        word, rest = after[:end], after[end:]
+        if (not word or word in WORDS) and (not rest or rest in CURRENCIES):
+            return WORDS.get(word, 0), rest
+    raise ValueReadError("unknown-unit")
+
+
+def _check_currency(sign: str, currency: str) -> None:
+    if sign == currency.lower():
+        return
+    if sign not in CURRENCIES:
+        raise ValueReadError("not-a-number")
+    if currency not in CURRENCIES[sign]:
+        raise ValueReadError("other-currency")

@@ -1,0 +1,246 @@
+"""One cell of a list -> a fact's value, nothing known, or the reason why it cannot be read.
+
+A cell is a text; formats that have types of their own (XLSX, JSON) are written as texts first.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING
+
+from leadgrade.leads.amounts import read_days, read_money, read_number, read_percent
+from leadgrade.leads.dates import read_date
+from leadgrade.rules.model import Fact, FactType
+from leadgrade.rules.values import ValueReadError, fold
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from leadgrade.leads.terms import Options
+    from leadgrade.rules.conditions import Value
+    from leadgrade.rules.model import Book
+
+UNKNOWN = frozenset(
+    [
+        "",
+        "n/a",
+        "na",
+        "n.a.",
+        "#n/a",
+        "#na",
+        "-",
+        "--",
+        "---",
+        "—",
+        "——",
+        "–",
+        "?",
+        "??",
+        "unknown",
+        "null",
+        "nil",
+        "none",
+        "(none)",
+        "--none--",
+        "nan",
+        "not available",
+        "not specified",
+        "not known",
+        "select",
+        "(select)",
+        "--select--",
+        "- select -",
+        "please select",
+        "未知",
+        "无",
+        "无数据",
+        "暂无",
+        "暂无数据",
+        "不详",
+        "不明",
+        "空",
+        "未填",
+        "未填写",
+        "请选择",
+        "待补充",
+        "缺失",
+    ]
+)
+"""Texts that say that nothing is known, folded and in lower case."""
+
+NOTHING = frozenset(["none", "nil", "无"])
+"""Those of them that a choice may well mean as a value."""
+
+TRUE = frozenset(["yes", "y", "true", "t", "1", "是", "有", "对", "√", "✓", "✔", "真"])
+FALSE = frozenset(
+    ["no", "n", "false", "f", "0", "否", "无", "没有", "不是", "错", "×", "✗", "✘", "假"]
+)
+
+SHEET_ERRORS = frozenset(
+    ["#ref!", "#value!", "#div/0!", "#name?", "#num!", "#null!", "#spill!", "#calc!"]
+)
+
+REMEMBERED = 4096
+"""So many different texts of a column are remembered with what they say."""
+
+REMEMBERED_LENGTH = 100
+"""Longer texts are not remembered."""
+
+
+class Unreadable:
+    """Stands in the place of a value that cannot be read. ``code`` says why."""
+
+    __slots__ = ("code",)
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+
+
+class Column(dict[str, "Value | Unreadable | None"]):
+    """What the cells of one column say, by their text: ``column[text]``.
+
+    A dict that reads what it has not met, so that a text met before costs one look-up.
+    """
+
+    def __init__(self, fact: Fact, book: Book, options: Options) -> None:
+        super().__init__()
+        self._read = cell_reader(fact, book, options)
+
+    def __missing__(self, text: str) -> Value | Unreadable | None:
+        said: Value | Unreadable | None
+        try:
+            said = self._read(text)
+        except ValueReadError as error:
+            said = Unreadable(error.code)
+        if len(self) < REMEMBERED and len(text) <= REMEMBERED_LENGTH:
+            self[text] = said
+        return said
+
+
+def cell_reader(fact: Fact, book: Book, options: Options) -> Callable[[str], Value | None]:
+    """Return the function that reads a fact's cells: a value, or None for an unknown one.
+
+    It raises ValueReadError with the codes of ``amounts`` and ``dates``, or ``not-a-flag``,
+    ``not-a-choice``, ``out-of-range``, ``spreadsheet-error``.
+    """
+    typed = _typed_reader(fact, book, options)
+    unknown = (UNKNOWN - _meant(fact)) | {_key(text) for text in book.unknown_values}
+    unknown -= frozenset(_choices(fact))
+
+    def read(text: str) -> Value | None:
+        key = _key(text)
+        if key in unknown:
+            return None
+        if key in SHEET_ERRORS:
+            raise ValueReadError("spreadsheet-error")
+        return typed(text.strip())
+
+    return read
+
+
+def clean_text(text: str) -> str:
+    """Return a text as it is kept: NFC, line ends as newlines, no other control characters.
+
+    White space around it is cut. Width is kept: full-width letters in a name are the name.
+    """
+    if text.isascii() and text.isprintable():
+        return text.strip()
+    lines = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    kept = (c for c in lines if c in "\n\t" or unicodedata.category(c) != "Cc")
+    return "".join(kept).strip()
+
+
+def clean_id(text: str) -> str:
+    """Return a lead id as it is kept: a clean text on one line, "" where there is none.
+
+    Invisible characters (a zero-width space, say) are taken out: nobody could type them. Texts
+    that say "unknown" are no id.
+    """
+    if text.isascii() and text.isprintable():
+        kept = " ".join(text.split())
+    else:
+        visible = (c for c in clean_text(text) if unicodedata.category(c) != "Cf")
+        kept = " ".join("".join(visible).split())
+    return "" if _key(kept) in UNKNOWN else kept
+
+
+def _key(text: str) -> str:
+    """Return a text as cells are compared: folded width, lower case."""
+    return (text if text.isascii() else fold(text)).strip().lower()
+
+
+def _typed_reader(fact: Fact, book: Book, options: Options) -> Callable[[str], Value]:
+    """Return the function that reads a stripped cell known to say something."""
+    match fact.type:
+        case FactType.DATE:
+            order = options.date_order
+            return lambda text: read_date(text, order)
+        case FactType.CHOICE:
+            return _lookup(_choices(fact), "not-a-choice")
+        case FactType.FLAG:
+            flags = {**dict.fromkeys(TRUE, True), **dict.fromkeys(FALSE, False)}
+            return _lookup(flags, "not-a-flag")
+        case FactType.TEXT:
+            return clean_text
+        case _:
+            return _within(_number_reader(fact, book, options), fact)
+
+
+def _number_reader(fact: Fact, book: Book, options: Options) -> Callable[[str], float]:
+    comma = options.decimal_comma
+    match fact.type:
+        case FactType.MONEY:
+            return lambda text: read_money(text, book.currency, decimal_comma=comma)
+        case FactType.PERCENT:
+            bare = options.bare_percent
+            return lambda text: read_percent(text, bare=bare, decimal_comma=comma)
+        case FactType.DAYS:
+            return lambda text: read_days(text, decimal_comma=comma)
+        case _:
+            return lambda text: read_number(text, decimal_comma=comma)
+
+
+def _within(read: Callable[[str], float], fact: Fact) -> Callable[[str], float]:
+    if fact.low is None and fact.high is None:
+        return read
+    low = float("-inf") if fact.low is None else fact.low
+    high = float("inf") if fact.high is None else fact.high
+
+    def within(text: str) -> float:
+        value = read(text)
+        if not low <= value <= high:
+            raise ValueReadError("out-of-range")
+        return value
+
+    return within
+
+
+def _lookup(table: Mapping[str, Value], code: str) -> Callable[[str], Value]:
+    def look(text: str) -> Value:
+        try:
+            return table[_key(text)]
+        except KeyError:
+            raise ValueReadError(code) from None
+
+    return look
+
+
+def _choices(fact: Fact) -> dict[str, str]:
+    """Return the ids of a fact's choices by every writing; an id goes before a label."""
+    labels = {_key(words): each.id for each in fact.choices for words in each.label.wordings}
+    return {**labels, **{_key(each.id): each.id for each in fact.choices}}
+
+
+def _meant(fact: Fact) -> frozenset[str]:
+    """Return the usual writings of "unknown" that say something for a fact of this type.
+
+    A flag that is 无 is false. "None" of a choice may be one of its values, or unknown: where the
+    book declares no such choice it is unreadable, unless its ``unknown_values`` name it.
+    """
+    match fact.type:
+        case FactType.FLAG:
+            return FALSE
+        case FactType.CHOICE:
+            return NOTHING
+        case _:
+            return frozenset()

@@ -1,0 +1,68 @@
+"""Which character separates the cells of a CSV file."""
+
+from __future__ import annotations
+
+import csv
+import re
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from leadgrade.leads.terms import ListError
+
+if TYPE_CHECKING:
+    from typing import TextIO
+
+DELIMITERS = (",", ";", "\t", "|")
+"""The characters that are looked for, the first wins where several would do."""
+
+_WORDS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
+_SAMPLE_LINES = 200
+_SAMPLE_SIZE = 1 << 18
+_SEPARATOR = re.compile(r"\ufeff?\"?sep=(.)\"?[\r\n]*", re.IGNORECASE)
+
+
+def find_delimiter(text: TextIO, wanted: str | None, file: str) -> str:
+    """Return the delimiter of a text, from its first lines; ``wanted`` is what the person says.
+
+    Raises:
+        ListError: ``bad-delimiter``, where the wanted one is not a single usable character.
+    """
+    if wanted is not None:
+        named = _WORDS.get(wanted.lower(), wanted)
+        if len(named) != 1 or named in '"\r\n\0 ':
+            raise ListError("bad-delimiter", file=file, delimiter=wanted)
+        return named
+    sample = _sample(text)
+    said = _SEPARATOR.fullmatch(sample[0]) if sample else None
+    if said:
+        return said[1]
+    return max(DELIMITERS, key=lambda delimiter: _fit(sample, delimiter))
+
+
+def is_separator_line(line: str) -> bool:
+    """Whether this is the line ``sep=;`` with which spreadsheets name the delimiter."""
+    return _SEPARATOR.fullmatch(line) is not None
+
+
+def _sample(text: TextIO) -> list[str]:
+    lines: list[str] = []
+    size = 0
+    while len(lines) < _SAMPLE_LINES and size < _SAMPLE_SIZE:
+        line = text.readline(_SAMPLE_SIZE)
+        if not line:
+            break
+        lines.append(line)
+        size += len(line)
+    return lines
+
+
+def _fit(sample: list[str], delimiter: str) -> tuple[bool, float, int]:
+    """Return how well a delimiter splits a sample into rows as wide as its header."""
+    try:
+        records = csv.reader(sample, delimiter=delimiter)
+        widths = [len(record) for record in islice(records, _SAMPLE_LINES) if any(record)]
+    except csv.Error:  # a cell beyond the limit of the csv module
+        widths = [len(next(csv.reader([sample[0][:10_000]], delimiter=delimiter), []))]
+    if not widths or widths[0] < 2:
+        return (False, 0.0, 0)
+    return (True, widths.count(widths[0]) / len(widths), widths[0])

@@ -1,0 +1,185 @@
+"""One list: its headers, and its rows as leads or rejections, one after another."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from leadgrade.leads.cells import Column, Unreadable, clean_id
+from leadgrade.leads.headers import alias_names, map_headers
+from leadgrade.leads.objects import json_array_table, json_lines_table
+from leadgrade.leads.records import csv_table
+from leadgrade.leads.sheets import sheet_table
+from leadgrade.leads.source import Kind, Source, kind_of, open_source
+from leadgrade.leads.terms import ListError, Options, Rejected, Row, Table, Unread, clip
+from leadgrade.rules.lead import Lead
+from leadgrade.rules.model import OnUnreadable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from leadgrade.rules.conditions import Value
+    from leadgrade.rules.model import Book
+
+ID_LIMIT = 500
+"""A lead id may have so many characters."""
+
+SAMPLE_LIMIT = 200
+"""So many characters of an unreadable cell are kept as its sample."""
+
+DEFAULTS = Options()
+
+
+class Refusal(NamedTuple):
+    """Why a lead is not taken: the code and the arguments of its rejection."""
+
+    code: str
+    args: dict[str, str]
+
+
+class Listing:
+    """An open list. Iterating reads it from the beginning, and counts anew.
+
+    Duplicate ids are not looked at here: see ``reading``.
+    """
+
+    def __init__(self, source: Source, table: Table, book: Book, options: Options) -> None:
+        self.file = source.name
+        self.sha256 = source.sha256
+        """The hash in hex of the bytes as they are."""
+        self.encoding = table.encoding
+        """None for a spreadsheet."""
+        self.delimiter = table.delimiter
+        """None for what is no CSV."""
+        self.sheet = table.sheet
+        """None for what is no spreadsheet."""
+        self.headers = map_headers(table.headers, book, source.name, id_column=options.id_column)
+        self.leads = 0
+        self.rejected = 0
+        self._source = source
+        self._table = table
+        self._unread: dict[tuple[str, str], Unread] = {}
+        comma = options.decimal_comma and table.delimiter is not None
+        read = replace(options, decimal_comma=comma)
+        self._columns = [
+            (book.facts[fact], at, Column(book.facts[fact], book, read))
+            for fact, at in self.headers.facts.items()
+        ]
+
+    @property
+    def rows(self) -> int:
+        """The rows read so far: leads and rejections. Blank rows are none."""
+        return self.leads + self.rejected
+
+    @property
+    def unread(self) -> tuple[Unread, ...]:
+        """The cells that could not be read so far, by fact and reason, in order of appearance."""
+        return tuple(self._unread.values())
+
+    def __iter__(self) -> Iterator[Lead | Rejected]:
+        return self.items(lambda _: None)
+
+    def items(self, claim: Callable[[Lead], Refusal | None]) -> Iterator[Lead | Rejected]:
+        """Yield the rows from the beginning. ``claim`` may refuse a lead: its row is rejected.
+
+        Rejections: those of the tables, ``empty-id``, ``id-too-long``, ``unreadable-cell``.
+
+        Raises:
+            ListError: ``changed-while-read`` or ``unreadable-file``.
+        """
+        self.leads = self.rejected = 0
+        self._unread.clear()
+        for row in self._table.rows():
+            item = row if isinstance(row, Rejected) else self._item(row, claim)
+            if item is None:
+                continue
+            if isinstance(item, Rejected):
+                self.rejected += 1
+            else:
+                self.leads += 1
+            yield item
+
+    def close(self) -> None:
+        """Close the file."""
+        self._source.close()
+
+    def __enter__(self) -> Listing:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _item(self, row: Row, claim: Callable[[Lead], Refusal | None]) -> Lead | Rejected | None:
+        item = self._lead(row)
+        if isinstance(item, Lead) and (refusal := claim(item)):
+            return self._rejected(row, refusal.code, **refusal.args)
+        return item
+
+    def _lead(self, row: Row) -> Lead | Rejected | None:
+        """Return what a row is; None for a blank one."""
+        lead = clean_id(row.cells[self.headers.lead_id])
+        if not lead:
+            blank = not any(cell.strip() for cell in row.cells)
+            return None if blank else self._rejected(row, "empty-id", column=self.headers.id_header)
+        if len(lead) > ID_LIMIT:
+            return self._rejected(row, "id-too-long", limit=str(ID_LIMIT))
+        facts: dict[str, Value] = {}
+        unread: list[Unread] = []
+        for fact, at, column in self._columns:
+            value = column[row.cells[at]]
+            if value is None:
+                continue
+            if not isinstance(value, Unreadable):
+                facts[fact.id] = value
+                continue
+            text = row.cells[at].strip()[:SAMPLE_LIMIT]
+            if fact.on_unreadable is OnUnreadable.REJECT:
+                return self._rejected(
+                    row, "unreadable-cell", fact=fact.id, reason=value.code, text=text
+                )
+            unread.append(Unread(fact.id, value.code, row.line, text))
+        self._count(unread)
+        return Lead(lead, facts, file=self.file, line=row.line)
+
+    def _count(self, unread: list[Unread]) -> None:
+        for cell in unread:
+            known = self._unread.setdefault((cell.fact, cell.code), cell)
+            if known is not cell:
+                known.count += 1
+
+    def _rejected(self, row: Row, code: str, **args: str) -> Rejected:
+        return Rejected(self.file, row.line, code, args, clip(row.raw))
+
+
+def open_list(path: str | Path, book: Book, options: Options = DEFAULTS) -> Listing:
+    """Open a list by its path; ``-`` is standard input. Close it when done.
+
+    Raises:
+        ListError: the list cannot be used as a whole; see the codes of ``source``, ``encoding``,
+            ``dialect``, ``records``, ``sheets``, ``objects``, ``headers``, and ``no-rows``.
+    """
+    source = open_source(path)
+    try:
+        table = _table(source, book, options)
+        listing = Listing(source, table, book, options)
+        if next(iter(listing), None) is None:
+            raise ListError("no-rows", file=source.name)
+    except BaseException:
+        source.close()
+        raise
+    return listing
+
+
+def _table(source: Source, book: Book, options: Options) -> Table:
+    expected = {name for fact in book.facts.values() for name in fact.names}
+    expected |= alias_names(book).keys() | set(book.lead_id)
+    match kind_of(source):
+        case Kind.SHEET:
+            return sheet_table(source, options)
+        case Kind.JSON_LINES:
+            return json_lines_table(source, options, expected)
+        case Kind.JSON_ARRAY:
+            return json_array_table(source, options, expected)
+        case Kind.CSV:
+            return csv_table(source, options, expected)

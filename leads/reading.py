@@ -1,0 +1,157 @@
+"""All lists of a run, as one stream of leads and rejections without duplicate ids.
+
+Always: rows = leads + rejected.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect
+from collections import deque
+from typing import TYPE_CHECKING
+
+from leadgrade.leads.listing import DEFAULTS, Listing, Refusal, open_list
+from leadgrade.leads.terms import ListError, OnDuplicate, Options, Rejected
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from leadgrade.rules.lead import Lead
+    from leadgrade.rules.model import Book
+
+
+class Reading:
+    """The open lists of a run. Iterating reads them in their order, each from its beginning."""
+
+    def __init__(self, listings: Sequence[Listing], on_duplicate: OnDuplicate) -> None:
+        self.listings = tuple(listings)
+        self._on_duplicate = on_duplicate
+
+    @property
+    def rows(self) -> int:
+        """The rows read so far, always ``leads + rejected``."""
+        return sum(listing.rows for listing in self.listings)
+
+    @property
+    def leads(self) -> int:
+        """The leads read so far."""
+        return sum(listing.leads for listing in self.listings)
+
+    @property
+    def rejected(self) -> int:
+        """The rows rejected so far."""
+        return sum(listing.rejected for listing in self.listings)
+
+    def __iter__(self) -> Iterator[Lead | Rejected]:
+        """Yield leads and rejections in the order of the lists.
+
+        Further rejections: ``duplicate-id``, ``replaced-by-later``. To keep the last row of an
+        id everything is read twice, since a row that is rejected replaces nothing.
+
+        Raises:
+            ListError: ``duplicate-id`` where duplicates are errors, or ``changed-while-read``.
+        """
+        offers = _Offers(self.listings)
+        if self._on_duplicate is OnDuplicate.LAST:
+            deque(self._items(offers, offers.note), maxlen=0)
+            offers.restart()
+        yield from self._items(offers, self._claim(offers))
+
+    def close(self) -> None:
+        """Close all files."""
+        for listing in self.listings:
+            listing.close()
+
+    def __enter__(self) -> Reading:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _items(
+        self, offers: _Offers, claim: Callable[[Lead], Refusal | None]
+    ) -> Iterator[Lead | Rejected]:
+        for listing in self.listings:
+            offers.begin_list()
+            yield from listing.items(claim)
+
+    def _claim(self, offers: _Offers) -> Callable[[Lead], Refusal | None]:
+        """Return the function that says why a lead is not the one for its id, if so."""
+        code = "duplicate-id"
+        names = ("first_file", "first_line")
+        if self._on_duplicate is OnDuplicate.LAST:
+            code, names = "replaced-by-later", ("later_file", "later_line")
+
+        def claim(lead: Lead) -> Refusal | None:
+            chosen = offers.offer(lead)
+            if chosen is None:
+                return None
+            args = {"id": lead.id, **dict(zip(names, chosen, strict=True))}
+            if self._on_duplicate is OnDuplicate.ERROR:
+                raise ListError(code, file=lead.file, line=lead.line, **args)
+            return Refusal(code, args)
+
+        return claim
+
+
+class _Offers:
+    """Which row stands for each lead id. Rows are numbered as they are offered.
+
+    Some 180 bytes a lead: an id, a number, a line.
+    """
+
+    def __init__(self, listings: Sequence[Listing]) -> None:
+        self._files = [listing.file for listing in listings]
+        self._chosen: dict[str, int] = {}
+        self._lines = array("Q")
+        self._starts: list[int] = []
+        self._count = 0
+
+    def begin_list(self) -> None:
+        """Note that the next row is the first of the next list."""
+        if len(self._starts) < len(self._files):
+            self._starts.append(self._count)
+
+    def restart(self) -> None:
+        """Begin again with the first row."""
+        self._count = 0
+
+    def note(self, lead: Lead) -> None:
+        """Choose this row for its id, whatever was chosen before."""
+        self._chosen[lead.id] = self._number(lead)
+
+    def offer(self, lead: Lead) -> tuple[str, str] | None:
+        """Return file and line of the row chosen for this id, None when it is this one."""
+        number = self._number(lead)
+        chosen = self._chosen.setdefault(lead.id, number)
+        if chosen == number:
+            return None
+        file = self._files[bisect(self._starts, chosen) - 1]
+        return file, str(self._lines[chosen])
+
+    def _number(self, lead: Lead) -> int:
+        number = self._count
+        self._count += 1
+        if number == len(self._lines):
+            self._lines.append(lead.line or 0)
+        return number
+
+
+def read_lists(paths: Sequence[str | Path], book: Book, options: Options = DEFAULTS) -> Reading:
+    """Open lists to read them as one. Close the reading when done.
+
+    Every list is opened, and its headers are mapped, before the first row is read.
+
+    Raises:
+        ListError: a list cannot be used as a whole; see ``open_list``.
+    """
+    listings: list[Listing] = []
+    try:
+        for path in paths:
+            listings.append(open_list(path, book, options))  # noqa: PERF401 (closed on error)
+    except BaseException:
+        for listing in listings:
+            listing.close()
+        raise
+    return Reading(listings, options.on_duplicate)
