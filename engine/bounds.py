@@ -12,7 +12,17 @@ from typing import Any, NamedTuple
 
 from leadgrade.engine.decision import Possible
 from leadgrade.engine.kleene import COMPARE, Orders, Reading, Truth, Values, orders_of
-from leadgrade.rules.conditions import Between, Compare, Contains, OneOf, Op, Test
+from leadgrade.rules.conditions import (
+    Between,
+    Compare,
+    Condition,
+    Contains,
+    OneOf,
+    Op,
+    Test,
+    subjects_of,
+)
+from leadgrade.rules.formulas import facts_of
 from leadgrade.rules.model import Book, Rule, RuleKind
 
 
@@ -32,9 +42,14 @@ class Bounds:
         self._truths = {rule.id: _open_test(rule, Reading(orders)) for rule in book.rules.values()}
         self._subjects = {rule.id: tuple(sorted(rule.subjects)) for rule in book.rules.values()}
         reading = IntervalReading(orders, frozenset((*book.criteria, "score")))
-        self._knock_outs = [(each, reading.condition(each.when)) for each in book.knock_outs]
+        self._knock_outs = [
+            (each, reading.condition(each.when), roots_of(book, each.when))
+            for each in book.knock_outs
+        ]
         self._needs = {
-            grade.id: reading.condition(grade.needs) for grade in book.grades if grade.needs
+            grade.id: (reading.condition(grade.needs), roots_of(book, grade.needs))
+            for grade in book.grades
+            if grade.needs
         }
 
     def open_rules(self, fired: Collection[str], values: Values) -> tuple[str, ...]:
@@ -48,11 +63,16 @@ class Bounds:
         )
 
     def possible(
-        self, fired: Mapping[str, int], open_rules: Collection[str], values: Values
+        self,
+        fired: Mapping[str, int],
+        open_rules: Collection[str],
+        values: Values,
+        about: str | None = None,
     ) -> Possible:
         """Return score and grade if the open rules went the worst and the best way.
 
-        ``values`` are the known facts. Knock-outs and needs that are unknown count both ways.
+        ``values`` are the known facts. Knock-outs and needs that are unknown count both ways;
+        with ``about``, only those that hang on this read fact.
         """
         criteria = {
             criterion.id: self._interval(criterion.id, fired, open_rules)
@@ -63,9 +83,9 @@ class Bounds:
             sum(each.high for each in criteria.values()),
         )
         seen = {**values, **criteria, "score": score, "fired": (fired, open_rules)}
-        worst, best = self._ladder(score, seen)
-        for knock_out, truth in self._knock_outs:
-            found = truth(seen)
+        worst, best = self._ladder(score, seen, about)
+        for knock_out, truth, roots in self._knock_outs:
+            found = _settled(truth(seen), roots, about)
             if found is not False:
                 worst = self._book.worse(worst, knock_out.grade)
             if found is True:
@@ -86,12 +106,14 @@ class Bounds:
                 low, high = low + min(0, *points_of), high + max(0, *points_of)
         return Interval(*(min(max(end, criterion.low), criterion.high) for end in (low, high)))
 
-    def _ladder(self, score: Interval, seen: Values) -> tuple[str, str]:
+    def _ladder(self, score: Interval, seen: Values, about: str | None) -> tuple[str, str]:
         """Return the grade that is certain at least, and the best one that is thinkable."""
         worst = best = None
         for grade in self._book.grades:
-            needs = self._needs.get(grade.id)
-            truth = True if needs is None else needs(seen)
+            truth: bool | None = True
+            if grade.id in self._needs:
+                needs, roots = self._needs[grade.id]
+                truth = _settled(needs(seen), roots, about)
             floor = score.low if grade.floor is None else grade.floor
             if best is None and score.high >= floor and truth is not False:
                 best = grade.id
@@ -100,6 +122,27 @@ class Bounds:
                 break
         last = self._book.grade_ids[-1]  # it has no floor and no needs
         return worst or last, best or last
+
+
+def _settled(truth: bool | None, roots: Collection[str], about: str | None) -> bool | None:  # noqa: FBT001
+    """Return False for an unknown that has nothing to do with the fact in question."""
+    return False if truth is None and about is not None and about not in roots else truth
+
+
+def roots_of(book: Book, condition: Condition) -> frozenset[str]:
+    """Return the read facts that a condition hangs on, through formulas and points."""
+    subjects = subjects_of(condition)
+    if subjects <= book.all_facts.keys():
+        return frozenset().union(*(roots_of_fact(book, subject) for subject in subjects))
+    return frozenset(book.facts)
+
+
+def roots_of_fact(book: Book, fact: str) -> frozenset[str]:
+    """Return the read facts that a fact comes from: itself, or those of its formula."""
+    formula = book.all_facts[fact].formula
+    if formula is None:
+        return frozenset((fact,))
+    return frozenset().union(*(roots_of_fact(book, each) for each in facts_of(formula)))
 
 
 def _open_test(rule: Rule, reading: Reading) -> Truth:

@@ -102,6 +102,11 @@ def decision_from_json(text: str) -> Decision:
     return Decision(**data)
 
 
+def points_text(hundredths: int) -> str:
+    """Return points as people write them: no decimals where there are none."""
+    return f"{hundredths / 100:.2f}".rstrip("0").rstrip(".")
+
+
 @dataclass(frozen=True, slots=True)
 class Decided:
     """One decided lead, ready to be stored: plain values that are cheap to send between processes.

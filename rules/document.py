@@ -195,6 +195,9 @@ class BookDoc(Document):
     about: Annotated[Phrase | None, phrase, "what it is for, and for whom"] = None
     currency: Annotated[str, word, "of all money facts (default CNY)"] = "CNY"
     lead_id: Annotated[list[str], one_or_many(word), "column titles of the lead's id"] = ()  # type: ignore[assignment]
+    lead_name: Annotated[
+        Scalar | None, scalar, "the text fact that names the lead for people: the company"
+    ] = None
     unknown_values: Annotated[list[str], one_or_many(word), "cell texts that mean unknown"] = ()  # type: ignore[assignment]
     parameters: Annotated[list[tuple[Scalar, Node]], named(anything), "named thresholds"] = ()  # type: ignore[assignment]
     derived: Annotated[list[tuple[Scalar, Node]], named(anything), "facts by formula"] = ()  # type: ignore[assignment]

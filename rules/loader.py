@@ -24,6 +24,7 @@ from leadgrade.rules.model import (
     Book,
     Classification,
     Criterion,
+    FactType,
     Matrix,
     Parameter,
 )
@@ -125,6 +126,7 @@ class _Assembly:
             next_steps=steps,
             examples=tuple(examples.build(each) for each in doc.examples),
             lead_id=tuple(doc.lead_id),
+            lead_name=self._lead_name(),
             unknown_values=frozenset(doc.unknown_values),
             path=path,
             text=text,
@@ -170,6 +172,13 @@ class _Assembly:
         if self._doc.qualified is None:
             return NOTHING
         return self._resolver.condition(self._doc.qualified, Stratum.GRADE)
+
+    def _lead_name(self) -> str | None:
+        node = self._doc.lead_name
+        subject = None if node is None else self._names.find(node.text, node.span)
+        if node is not None and subject is not None and subject.type is not FactType.TEXT:
+            self._findings.add("lead-name-not-text", node.span, name=node.text)
+        return None if subject is None else subject.id
 
     def _name_classes(self, classes: dict[str, Classification]) -> None:
         for each in classes.values():

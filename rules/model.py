@@ -275,6 +275,8 @@ class Book:
     parameters: dict[str, Parameter]
     lead_id: tuple[str, ...]
     """The headers that may name the lead, the preferred one first."""
+    lead_name: str | None
+    """The text fact that names the lead for people, such as the company."""
     unknown_values: frozenset[str]
     """Cell texts that mean "not known", beyond the usual ones."""
     path: str

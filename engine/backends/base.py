@@ -1,0 +1,72 @@
+"""What every backend offers, and how to get one by name."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Protocol
+
+from leadgrade.engine.decision import Decision
+from leadgrade.rules.lead import Lead
+from leadgrade.rules.model import Book
+
+ENGINES = ("rete", "explainer")
+"""The names of the backends that decide one lead after another."""
+
+
+class EngineFault(Exception):  # noqa: N818 - a fault of the engine, not of what it was given
+    """The engine failed on a lead, and failed again after a fresh start."""
+
+
+class EngineUnavailableError(Exception):
+    """The engine cannot run here. The text says why."""
+
+
+class Backend(Protocol):
+    """Decides leads by one book as of one day."""
+
+    name: str
+
+    def __init__(self, book: Book, as_of: date) -> None: ...
+
+    def decide(self, lead: Lead) -> Decision:
+        """Return the decision about one lead.
+
+        Raises:
+            EngineFault: the engine failed; the next lead is not affected.
+            ValueError, TypeError, KeyError: a fact has a value that its type does not allow.
+        """
+        ...
+
+
+def why_unavailable(engine: str) -> str | None:
+    """Return why an engine cannot run here, None where it can.
+
+    Raises:
+        ValueError: there is no engine of that name.
+    """
+    if engine not in ENGINES:
+        raise ValueError(f"no engine is called {engine!r}")
+    if engine == "rete":
+        from leadgrade.engine.backends import rete_network  # noqa: PLC0415 - only where wanted
+
+        return rete_network.why_unavailable()
+    return None
+
+
+def make_backend(engine: str, book: Book, as_of: date) -> Backend:
+    """Return the backend of that name for a book.
+
+    Raises:
+        EngineUnavailableError: it cannot run here.
+        ValueError: there is no engine of that name.
+    """
+    reason = why_unavailable(engine)
+    if reason is not None:
+        raise EngineUnavailableError(reason)
+    if engine == "rete":
+        from leadgrade.engine.backends.rete import Rete  # noqa: PLC0415 - only where wanted
+
+        return Rete(book, as_of)
+    from leadgrade.engine.backends.explainer import Explainer  # noqa: PLC0415
+
+    return Explainer(book, as_of)

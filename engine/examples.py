@@ -1,0 +1,89 @@
+"""Runs the examples of a book: expected against got."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from leadgrade.engine.decision import Decision, points_text
+from leadgrade.rules.lead import Lead, Rank
+from leadgrade.rules.model import Book, Example, Ranking
+
+DEFAULT_DAY = date(2026, 1, 1)
+"""The as-of date of an example that names none: examples never depend on the day they run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing that came out otherwise. Both sides are ready to print, points as written."""
+
+    what: str
+    expected: str
+    got: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleResult:
+    """What became of one example; no differences mean that it holds."""
+
+    example: Example
+    decision: Decision
+    differences: tuple[Difference, ...]
+
+
+def example_lead(book: Book, example: Example) -> Lead:
+    """Return the lead of an example: alone in its list, so first in every ranking."""
+    rankings = [each for each in book.classes.values() if isinstance(each, Ranking)]
+    ranks = {each.id: Rank(1, 1) for each in rankings if each.fact in example.given}
+    return Lead(example.name, example.given, ranks)
+
+
+def differences(example: Example, decision: Decision) -> Iterator[Difference]:
+    """Yield what the decision has otherwise than the example expects."""
+    want = example.expect
+    if want.grade is not None and want.grade != decision.grade:
+        yield Difference("grade", want.grade, decision.grade)
+    if want.qualified is not None and want.qualified != decision.qualified:
+        yield Difference("qualified", _truth(want.qualified), _truth(decision.qualified))
+    if want.score is not None and want.score != decision.score:
+        yield Difference("score", points_text(want.score), points_text(decision.score))
+    for name, points in want.criteria.items():
+        if points != decision.criteria[name]:
+            yield Difference(name, points_text(points), points_text(decision.criteria[name]))
+    yield from _rule_differences(example, decision)
+    for name, label in want.classes.items():
+        if label != decision.classes[name]:
+            yield Difference(name, label, decision.classes[name])
+    if want.next_steps is not None and want.next_steps != decision.next_steps:
+        yield Difference("next_steps", _names(want.next_steps), _names(decision.next_steps))
+
+
+def _rule_differences(example: Example, decision: Decision) -> Iterator[Difference]:
+    want = example.expect
+    fired = _names(decision.fired)
+    missing = [rule for rule in want.fired if rule not in decision.fired]
+    if missing:
+        yield Difference("fired", _names(missing), fired)
+    unwanted = [rule for rule in want.not_fired if rule in decision.fired]
+    if unwanted:
+        yield Difference("not_fired", _names(unwanted), fired)
+    if want.knock_outs is not None and set(want.knock_outs) != set(decision.knock_outs):
+        yield Difference("knock_outs", _names(want.knock_outs), _names(decision.knock_outs))
+
+
+def _names(ids: tuple[str, ...] | list[str]) -> str:
+    return "[" + ", ".join(ids) + "]"
+
+
+def _truth(value: bool) -> str:  # noqa: FBT001 - it is the value itself
+    return "true" if value else "false"
+
+
+def run_examples(book: Book, engine: type[Backend]) -> list[ExampleResult]:
+    """Decide every example of a book by one engine."""
+    results = []
+    for example in book.examples:
+        decision = engine(book, example.as_of or DEFAULT_DAY).decide(example_lead(book, example))
+        results.append(ExampleResult(example, decision, tuple(differences(example, decision))))
+    return results

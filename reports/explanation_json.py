@@ -1,0 +1,138 @@
+"""An explanation as the documented JSON: for ``explain --json`` and each line of the JSON export."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from leadgrade.engine.decision import Line, LineKind
+from leadgrade.engine.evidence import Evidence
+from leadgrade.engine.explain import Explanation
+from leadgrade.reports.next_steps import due_date
+from leadgrade.rules.lead import plain
+from leadgrade.rules.model import Book
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """When and by what a lead was decided. ``run`` is None for a decision that is not stored."""
+
+    book: Book
+    as_of: date
+    engine: str
+    run: int | None = None
+
+
+def number(hundredths: int) -> int | float:
+    """Return points as a JSON number with at most two decimals."""
+    whole, rest = divmod(hundredths, 100)
+    return whole if not rest else hundredths / 100
+
+
+def explanation_json(occasion: Occasion, explanation: Explanation, lang: str) -> dict[str, Any]:
+    """Return the whole answer as plain JSON values; wordings are in ``lang``."""
+    decision, book = explanation.decision, occasion.book
+    possible = decision.possible
+    return {
+        "lead": explanation.lead.id,
+        "run": occasion.run,
+        "as_of": occasion.as_of.isoformat(),
+        "book": {"id": book.id, "sha256": book.sha256},
+        "engine": occasion.engine,
+        "facts": {name: plain(value) for name, value in explanation.values.items()},
+        "unknown": list(explanation.unknown),
+        "qualified": decision.qualified,
+        "grade": decision.grade,
+        "earned": decision.earned,
+        "score": number(decision.score),
+        "possible": {
+            "score": [number(possible.low), number(possible.high)],
+            "grade": [possible.worst, possible.best],
+        },
+        "criteria": {name: number(points) for name, points in decision.criteria.items()},
+        "ledger": [_line(line, explanation, book) for line in decision.ledger],
+        "knock_outs": [
+            {"id": each, "because": _because(explanation.evidence[each], book)}
+            for each in decision.knock_outs
+        ],
+        "classes": decision.classes,
+        "open": list(decision.open),
+        "near_misses": [
+            {
+                "rule": miss.rule,
+                "points": number(miss.points),
+                "because": _because((miss.evidence,), book),
+            }
+            for miss in explanation.near_misses
+        ],
+        "next_steps": list(_steps(occasion, explanation, lang)),
+        "ask": list(_questions(explanation, book, lang)),
+    }
+
+
+def _line(line: Line, explanation: Explanation, book: Book) -> dict[str, Any]:
+    head: dict[str, Any] = {"criterion": line.criterion}
+    if line.kind is not LineKind.RULE or line.rule is None:
+        return {**head, line.kind.value: True, "points": number(line.points)}
+    evidence = _because(explanation.evidence[line.rule], book)
+    return {**head, "rule": line.rule, "points": number(line.points), "because": evidence}
+
+
+def _because(evidence: tuple[Evidence, ...], book: Book) -> list[dict[str, Any]]:
+    return [_test(each, book) for each in evidence]
+
+
+def _test(evidence: Evidence, book: Book) -> dict[str, Any]:
+    is_points = evidence.subject == "score" or evidence.subject in book.criteria
+    found: dict[str, Any] = {
+        "fact": evidence.subject,
+        "value": _value(evidence.value, is_points=is_points),
+        "test": evidence.test,
+        "holds": evidence.holds,
+    }
+    if evidence.short_by is not None:
+        short_by = evidence.short_by
+        found["short_by"] = number(int(short_by)) if is_points else plain(short_by)
+    return found
+
+
+def _value(value: Any, *, is_points: bool) -> Any:
+    if value is None:
+        return None
+    if isinstance(value, frozenset):
+        return sorted(value)
+    return number(value) if is_points else plain(value)
+
+
+def _steps(occasion: Occasion, explanation: Explanation, lang: str) -> Iterator[dict[str, Any]]:
+    chosen = explanation.decision.next_steps
+    for step in (each for each in occasion.book.next_steps if each.id in chosen):
+        due = due_date(step, occasion.as_of)
+        words = {
+            "do": step.do,
+            "owner": step.owner,
+            "channel": step.channel,
+            "product": step.product,
+        }
+        yield {
+            "id": step.id,
+            **{name: phrase.say(lang) for name, phrase in words.items() if phrase},
+            **({"due": due.isoformat()} if due else {}),
+            **({"basis": step.basis} if step.basis else {}),
+            **({"source": step.source} if step.source else {}),
+        }
+
+
+def _questions(explanation: Explanation, book: Book, lang: str) -> Iterator[dict[str, Any]]:
+    for question in explanation.questions:
+        how = book.facts[question.fact].ask
+        possible = question.possible
+        yield {
+            "fact": question.fact,
+            **({"how": how.say(lang)} if how else {}),
+            "could_reach": possible.best,
+            "could_fall_to": possible.worst,
+            "score": [number(possible.low), number(possible.high)],
+        }

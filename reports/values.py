@@ -1,0 +1,80 @@
+"""Values as people read them, in their language."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from leadgrade.engine.decision import points_text
+from leadgrade.reports.wording import say
+from leadgrade.rules.model import Book, Fact, FactType
+
+
+def show_fact(fact: Fact, value: Any, lang: str) -> str:
+    """Return the value of a fact with its unit; the word for unknown where it is None."""
+    if value is None:
+        return say("screens.unknown", lang)
+    match fact.type:
+        case FactType.MONEY:
+            return _money(value, lang)
+        case FactType.PERCENT:
+            return f"{_number(value * 100)}%"
+        case FactType.DAYS:
+            return say("screens.days", lang, count=_number(value))
+        case FactType.FLAG:
+            return say("screens.yes" if value else "screens.no", lang)
+        case FactType.CHOICE:
+            return next(each.label.say(lang) for each in fact.choices if each.id == value)
+        case FactType.DATE:
+            return str(value.isoformat())
+        case FactType.NUMBER:
+            return _number(value)
+    return str(value)
+
+
+def show_subject(book: Book, subject: str, value: Any, lang: str) -> str:
+    """Return the value of anything that a condition may test."""
+    fact = book.all_facts.get(subject)
+    if fact is not None:
+        return show_fact(fact, value, lang)
+    if subject == "score" or subject in book.criteria:
+        return points_text(value)
+    if isinstance(value, frozenset):
+        return ", ".join(rule for rule in book.rules if rule in value)
+    return str(value)
+
+
+def show_distance(book: Book, subject: str, distance: float, value: Any, lang: str) -> str:
+    """Return how far a value is from a threshold, in the unit of the subject."""
+    if isinstance(value, date):
+        return say("screens.days", lang, count=_number(distance))
+    return show_subject(book, subject, distance, lang)
+
+
+def label_of(book: Book, subject: str, lang: str) -> str:
+    """Return what people call a fact, a criterion or a class."""
+    named = book.all_facts.get(subject) or book.criteria.get(subject) or book.classes.get(subject)
+    return subject if named is None else named.label.say(lang)
+
+
+def signed(hundredths: int) -> str:
+    """Return points with their sign: ``+12``, ``-3.5``, ``0``."""
+    return f"+{points_text(hundredths)}" if hundredths > 0 else points_text(hundredths)
+
+
+def _money(value: float, lang: str) -> str:
+    """Return an amount; in Chinese by 万 and 亿 where that is exact and short."""
+    if lang == "zh":
+        for size, unit in ((1e8, "亿"), (1e4, "万")):
+            short = f"{value / size:.4f}".rstrip("0").rstrip(".")
+            if abs(value) >= size and float(short) * size == value:
+                return short + unit
+    return _number(value)
+
+
+def _number(value: float) -> str:
+    """Return a number with thousands separators, at most four decimals."""
+    exact = Decimal(repr(value)) if value != int(value) else Decimal(int(value))
+    digits = f"{round(exact, 4):,f}"
+    return digits.rstrip("0").rstrip(".") if "." in digits else digits
