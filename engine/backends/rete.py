@@ -127,9 +127,9 @@ class Rete:
         ]
 
     @staticmethod
-    def _ends(stages: list[tuple[Stratum, Stage]]) -> list[int]:
+    def _ends(stages: list[tuple[Stratum, Stage]]) -> list[Stratum]:
         """Return for each stage the stratum of the next one: what must be known when it ends."""
-        return [*(stratum for stratum, _ in stages[1:]), Stratum.CLASSES + 1]
+        return [*(stratum for stratum, _ in stages[1:]), Stratum.CLASSES]
 
 
 class LeadChain:
@@ -158,11 +158,11 @@ class LeadChain:
                 self._true.add(parts[goal])
         self._derive(self._rete.ends[stage])
 
-    def _derive(self, until: int) -> None:
-        """Derive all that the strata up to ``until`` know."""
-        while self._known < until:
-            _DERIVE[self._known](self)
-            self._known += 1  # type: ignore[assignment]
+    def _derive(self, until: Stratum) -> None:
+        """Derive all that the stratum ``until`` knows."""
+        for derive_next in _DERIVE[self._known : until]:
+            derive_next(self)
+        self._known = max(self._known, until)
 
     def decision(self) -> Decision:
         """Return the decision."""
@@ -235,13 +235,13 @@ class LeadChain:
         self.values |= self._classes
 
 
-_DERIVE: dict[int, Callable[[LeadChain], None]] = {
-    Stratum.FACTS: LeadChain.add_up,
-    Stratum.TOTALS: LeadChain.grade,
-    Stratum.GRADE: LeadChain.qualify,
-    Stratum.QUALIFIED: LeadChain.classify,
-}
-"""What is derived at the end of a stratum."""
+_DERIVE: tuple[Callable[[LeadChain], None], ...] = (
+    LeadChain.add_up,
+    LeadChain.grade,
+    LeadChain.qualify,
+    LeadChain.classify,
+)
+"""What is derived at the end of each stratum."""
 
 
 def _conditions(book: Book) -> Iterator[tuple[Part, Condition]]:
@@ -274,7 +274,5 @@ def _stratum(book: Book, condition: Condition) -> Stratum:
     known = dict.fromkeys((*book.criteria, "score", "fired"), Stratum.TOTALS)
     known |= {"grade": Stratum.GRADE, "qualified": Stratum.QUALIFIED}
     known |= dict.fromkeys(book.classes, Stratum.CLASSES)
-    return max((known.get(each, Stratum.FACTS) for each in subjects_of(condition)), default=_FIRST)
-
-
-_FIRST = Stratum.FACTS
+    read = [known.get(each, Stratum.FACTS) for each in subjects_of(condition)]
+    return max(read, default=Stratum.FACTS)
