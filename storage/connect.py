@@ -68,7 +68,7 @@ def read_target(text: str) -> Target:
     name = str(url.database)
     path = unquote(urlsplit(name).path) if name.startswith("file:") else name
     mode = "ro" if url.query.get("mode") == "ro" else "rw"
-    return Target(place, file=Path(path).resolve(), mode=mode)
+    return Target(path, file=Path(path).resolve(), mode=mode)
 
 
 def open_engine(target: Target, *, create: bool, timeout: float = TIMEOUT) -> Engine:
@@ -213,6 +213,12 @@ def sqlite_engine(uri: str, timeout: float, *, in_memory: bool = False) -> Engin
     def begin(connection: Connection) -> None:
         writes = connection.get_execution_options().get("writes", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    @event.listens_for(engine, "invalidate")
+    def invalidate(connection: sqlite3.Connection, *_: object) -> None:
+        # After Ctrl-C in a statement, closing is not enough: whoever still holds the traceback
+        # holds the statement, and with it the lock.
+        connection.rollback()
 
     return engine
 

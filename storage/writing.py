@@ -210,8 +210,8 @@ class Writing:
 
     def _rejection(self, number: int, row: RejectedRow) -> tuple[Any, ...]:
         position = self._position(row.file)
-        args = _visible(_json(dict(row.args)))
-        return (self._run(), number, position, row.line, row.code, args, _visible(row.raw))
+        args = {k: _visible(v) if isinstance(v, str) else v for k, v in row.args.items()}
+        return (self._run(), number, position, row.line, row.code, _json(args), _visible(row.raw))
 
     def _steps(self, each: Decided) -> Iterable[tuple[Any, ...]]:
         for position, step in enumerate(each.steps):
