@@ -94,9 +94,12 @@ _AMOUNT = re.compile(
     r"([+-]?)\s*([^\d\s.,+-]*)\s*([+-]?)\s*([\d.][\d.,' ]*)(e[+-]?\d{1,3})?\s*(.*)", re.DOTALL
 )
 _PLAIN = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?", re.ASCII)
+_SHARE = re.compile(r"-?0(?:\.\d{1,15})?", re.ASCII)
 _POINT = re.compile(r"(?:\d+|\d{1,3}(?:([,' ])\d{3})(?:\1\d{3})*)(?:\.\d*)?|\.\d+", re.ASCII)
 _COMMA = re.compile(r"(?:\d+|\d{1,3}(?:([.' ])\d{3})(?:\1\d{3})*)(?:,\d*)?|,\d+", re.ASCII)
 _ONLY_COMMA = re.compile(r"\d{1,3}(?:\.\d{3})+,\d+|\d{1,3}(?:\.\d{3}){2,}", re.ASCII)
+_UNGROUPED = str.maketrans("", "", ",' ")
+_COMMA_TO_POINT = str.maketrans(",", ".", ".' ")
 _EITHER = re.compile(r"\d+,\d+|\d{1,3}(?:[ ']\d{3})+,\d+", re.ASCII)
 
 
@@ -142,6 +145,8 @@ def read_percent(text: str, *, bare: str | None = None, decimal_comma: bool = Fa
         ValueReadError: ``not-a-number``, ``ambiguous-number``, ``unknown-unit``,
             ``percent-without-sign`` or ``too-large``.
     """
+    if bare is None and not decimal_comma and _SHARE.fullmatch(text):
+        return float(text) + 0.0
     before, amount, after = _parts(text, decimal_comma=decimal_comma)
     if before:
         raise ValueReadError("not-a-number")
@@ -185,12 +190,11 @@ def _parts(text: str, *, decimal_comma: bool) -> tuple[str, Decimal, str]:
 
 def _digits(text: str, *, decimal_comma: bool) -> str:
     """Return digits without separators of thousands, with a decimal point."""
-    european = decimal_comma or _ONLY_COMMA.fullmatch(text)
-    if (_COMMA if european else _POINT).fullmatch(text):
-        decimal = "," if european else "."
-        return "".join(
-            "." if each == decimal else each for each in text if each.isdigit() or each == decimal
-        )
+    if decimal_comma or _ONLY_COMMA.fullmatch(text):
+        if _COMMA.fullmatch(text):
+            return text.translate(_COMMA_TO_POINT)
+    elif _POINT.fullmatch(text):
+        return text.translate(_UNGROUPED)
     raise ValueReadError("ambiguous-number" if _EITHER.fullmatch(text) else "not-a-number")
 
 

@@ -143,8 +143,8 @@ def clean_text(text: str) -> str:
 
     White space around it is cut. Width is kept: full-width letters in a name are the name.
     """
-    if text.isascii() and text.isprintable():
-        return text.strip()
+    if text.isprintable():
+        return unicodedata.normalize("NFC", text).strip()
     lines = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
     kept = (c for c in lines if c in "\n\t" or unicodedata.category(c) != "Cc")
     return "".join(kept).strip()
@@ -156,11 +156,10 @@ def clean_id(text: str) -> str:
     Invisible characters (a zero-width space, say) are taken out: nobody could type them. Texts
     that say "unknown" are no id.
     """
-    if text.isascii() and text.isprintable():
-        kept = " ".join(text.split())
-    else:
-        visible = (c for c in clean_text(text) if unicodedata.category(c) != "Cf")
-        kept = " ".join("".join(visible).split())
+    kept = clean_text(text)
+    if not kept.isprintable():
+        kept = "".join(c for c in kept if unicodedata.category(c) != "Cf")
+    kept = " ".join(kept.split())
     return "" if _key(kept) in UNKNOWN else kept
 
 

@@ -13,6 +13,7 @@ _MONTH = (
     r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
 )
 _TIME = re.compile(r"(?:t|\s+|\s*[上下]午\s*)\d{1,2}:\d{2}.*|\s+\d{1,2}[时点].*", re.DOTALL)
+_ISO = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _YEAR_FIRST = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})", re.ASCII)
 _CHINESE = re.compile(r"(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*[日号]?", re.ASCII)
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
@@ -34,6 +35,8 @@ def read_date(text: str, order: str | None = None) -> date:
     Raises:
         ValueReadError: ``not-a-date``, ``ambiguous-date`` or ``two-digit-year``.
     """
+    if _ISO.fullmatch(text):  # the usual cell, and much the fastest
+        return _iso(text)
     whole = fold(text).lower()
     cut = _TIME.search(whole)
     day = whole[: cut.start()].rstrip(" ,") if cut else whole
@@ -42,6 +45,13 @@ def read_date(text: str, order: str | None = None) -> date:
     except ValueReadError:
         raise
     except ValueError:  # such as 30 February
+        raise ValueReadError("not-a-date") from None
+
+
+def _iso(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
         raise ValueReadError("not-a-date") from None
 
 

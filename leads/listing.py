@@ -88,8 +88,7 @@ class Listing:
         Raises:
             ListError: ``changed-while-read`` or ``unreadable-file``.
         """
-        self.leads = self.rejected = 0
-        self._unread.clear()
+        self.restart()
         for row in self._table.rows():
             item = row if isinstance(row, Rejected) else self._item(row, claim)
             if item is None:
@@ -99,6 +98,11 @@ class Listing:
             else:
                 self.leads += 1
             yield item
+
+    def restart(self) -> None:
+        """Set the counts to nothing read."""
+        self.leads = self.rejected = 0
+        self._unread.clear()
 
     def close(self) -> None:
         """Close the file."""
@@ -165,6 +169,7 @@ def open_list(path: str | Path, book: Book, options: Options = DEFAULTS) -> List
         listing = Listing(source, table, book, options)
         if next(iter(listing), None) is None:
             raise ListError("no-rows", file=source.name)
+        listing.restart()
     except BaseException:
         source.close()
         raise

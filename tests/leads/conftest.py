@@ -1,0 +1,86 @@
+"""A small rule book and a place for lists."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from leadgrade.rules.conditions import Presence
+from leadgrade.rules.model import Book, Choice, Fact, FactType
+from leadgrade.rules.phrase import Phrase
+from leadgrade.rules.source import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+SPAN = Span("book.yaml", 1, 1, 1, 1)
+
+
+def fact(name: str, kind: FactType, en: str = "", zh: str = "", **more: Any) -> Fact:
+    return Fact(name, kind, Phrase(en or None, zh or None), SPAN, **more)
+
+
+def make_book(*facts: Fact, **more: Any) -> Book:
+    settings: dict[str, Any] = {
+        "id": "test",
+        "title": Phrase("Test"),
+        "about": None,
+        "currency": "CNY",
+        "facts": {each.id: each for each in facts},
+        "derived": {},
+        "criteria": {},
+        "knock_outs": (),
+        "grades": (),
+        "qualified": Presence("grade", known=True, test="is known"),
+        "classes": {},
+        "next_steps": (),
+        "examples": (),
+        "parameters": {},
+        "lead_id": (),
+        "unknown_values": frozenset(),
+        "path": "book.yaml",
+        "text": "",
+        "sha256": "",
+    }
+    return Book(**{**settings, **more})
+
+
+FACTS = (
+    fact("annual_revenue", FactType.MONEY, "Annual revenue", "年营收", headers=("年营业额",)),
+    fact("employees", FactType.NUMBER, "Employees", "员工人数", low=0.0, high=1e6),
+    fact("overdue_share", FactType.PERCENT, "Share overdue", "逾期占比"),
+    fact("payment_days", FactType.DAYS, "Payment days", "付款天数"),
+    fact("last_order", FactType.DATE, "Last order", "最近下单"),
+    fact(
+        "intent",
+        FactType.CHOICE,
+        "Intent",
+        "意向",
+        choices=(
+            Choice("none", Phrase(zh="无意向")),
+            Choice("comparing", Phrase("Comparing", "比价中")),
+            Choice("ready", Phrase("Ready to sign", "准备签约")),
+        ),
+    ),
+    fact("refused", FactType.FLAG, "Has refused", "已拒绝"),
+    fact("remark", FactType.TEXT, "Remark", "备注"),
+)
+
+
+@pytest.fixture
+def book() -> Book:
+    return make_book(*FACTS)
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[..., Path]:
+    """Write a list and return its path."""
+
+    def write(content: str | bytes, name: str = "leads.csv", encoding: str = "utf-8") -> Path:
+        path = tmp_path / name
+        path.write_bytes(content.encode(encoding) if isinstance(content, str) else content)
+        return path
+
+    return write
