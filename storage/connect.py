@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from sqlalchemy import create_engine, event, make_url
+from sqlalchemy import create_engine, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
-from sqlalchemy.pool import NullPool, StaticPool
 
 from leadgrade.storage.errors import StoreError, store_errors
 from leadgrade.storage.schema import (
@@ -23,18 +22,18 @@ from leadgrade.storage.schema import (
     migrate,
     stored_revision,
 )
+from leadgrade.storage.sqlite import sqlite_engine, use_wal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sqlalchemy import URL, Connection, Engine
+    from sqlalchemy import URL, Engine
 
 TIMEOUT = 30.0
 """Seconds to wait for another process that is writing."""
 
 _MAGIC = b"SQLite format 3\0"
 _HEADER = 100  # bytes
-_CACHE_KIB = 64 * 1024  # pages of an open run stay in memory rather than spill into the log early
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +117,7 @@ def _open_file(target: Target, file: Path, *, create: bool, timeout: float) -> E
     if revision != HEAD:
         with _disposed_on_error(engine):
             migrate(engine, target.place, file)
-            _use_wal(engine)
+            use_wal(engine)
     return engine
 
 
@@ -172,7 +171,7 @@ def _create_file(file: Path, place: str, timeout: float) -> None:
     try:
         engine = sqlite_engine(_uri(draft, "rwc"), timeout)
         migrate(engine, place, None)
-        _use_wal(engine)
+        use_wal(engine)
         _move(draft, file)
     finally:
         for suffix in ("", "-wal", "-shm", "-journal"):
@@ -187,49 +186,6 @@ def _move(draft: Path, file: Path) -> None:
     except OSError:  # a file system without links
         if not file.exists():
             draft.rename(file)
-
-
-def sqlite_engine(uri: str, timeout: float, *, in_memory: bool = False) -> Engine:
-    """Return an engine whose connections check foreign keys and begin as they are told.
-
-    ``timeout`` is in seconds. A connection with the execution option ``writes`` takes the write
-    lock when it begins, so that it cannot find out halfway that it has to give up.
-    """
-
-    def connect() -> sqlite3.Connection:
-        # Autocommit, as far as the driver knows: ``begin`` below is what begins.
-        connection = sqlite3.connect(
-            uri, uri=True, timeout=timeout, isolation_level=None, check_same_thread=False
-        )
-        connection.execute("PRAGMA foreign_keys=ON")
-        connection.execute(f"PRAGMA cache_size=-{_CACHE_KIB}")
-        return connection
-
-    # No pool for files: a connection that is closed leaves no log behind and holds no lock.
-    pool = StaticPool if in_memory else NullPool
-    engine = create_engine("sqlite://", creator=connect, poolclass=pool, hide_parameters=True)
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("writes", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-    @event.listens_for(engine, "invalidate")
-    def invalidate(connection: sqlite3.Connection, *_: object) -> None:
-        # After Ctrl-C in a statement, closing is not enough: whoever still holds the traceback
-        # holds the statement, and with it the lock.
-        connection.rollback()
-
-    return engine
-
-
-def _use_wal(engine: Engine) -> None:
-    """Switch to a write-ahead log, which is kept with the file: readers never wait for a run."""
-    raw = engine.raw_connection()
-    try:
-        raw.cursor().execute("PRAGMA journal_mode=WAL")
-    finally:
-        raw.close()
 
 
 def _uri(file: Path, mode: str) -> str:

@@ -53,9 +53,15 @@ class StoreError(Exception):
 
 @contextmanager
 def store_errors(place: str) -> Iterator[None]:
-    """Turn what a driver or the file system raises inside into a ``StoreError`` about ``place``."""
+    """Turn what a driver or the file system raises inside into a ``StoreError`` about ``place``.
+
+    A ``StoreError`` that does not say where it happened gets the place as its ``path``.
+    """
     try:
         yield
+    except StoreError as error:
+        error.details.setdefault("path", place)
+        raise
     except DBAPIError as error:
         raise store_error(error.orig or error, place) from error
     except (sqlite3.Error, OSError) as error:

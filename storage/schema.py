@@ -56,13 +56,14 @@ def migrate(engine: Engine, place: str, file: Path | None) -> None:
         revision = stored_revision(connection, place)
         if revision == HEAD:
             return
-        if revision is not None and file is not None:
-            back_up(file, revision)
-        _upgrade(connection)
-        if connection.dialect.name == "sqlite":
-            mark = int.from_bytes(APPLICATION_ID, "big")
-            connection.exec_driver_sql(f"PRAGMA application_id={mark}")
-        connection.commit()
+        backup = back_up(file, revision) if revision is not None and file is not None else None
+        try:
+            _upgrade(connection)
+            connection.commit()
+        except BaseException:
+            if backup is not None:  # of a database that is as it was
+                backup.unlink()
+            raise
 
 
 def back_up(file: Path, revision: str) -> Path:
@@ -96,3 +97,6 @@ def _upgrade(connection: Connection) -> None:
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
     command.upgrade(config, HEAD)
+    if connection.dialect.name == "sqlite":
+        mark = int.from_bytes(APPLICATION_ID, "big")
+        connection.exec_driver_sql(f"PRAGMA application_id={mark}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import tempfile
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -93,6 +94,35 @@ def test_locked_by_another_process(store, path, made, child):
     process.kill()
     process.wait()
     assert made.write_run(store, [made.make_decided()]) == 2
+
+
+WAIT = """
+import signal, threading, os
+from leadgrade.storage.store import open_store
+with open_store(sys.argv[1], create=False, timeout=50) as store:
+    if sys.argv[2] == "impatient":
+        threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
+    made["write_run"](store, [])
+"""
+
+
+def test_ctrl_c_while_waiting_for_the_lock(store, path, child):
+    with closing(sqlite3.connect(path, isolation_level=None)) as lock:
+        lock.execute("BEGIN IMMEDIATE")
+        began = time.monotonic()
+        process = child(WAIT, path, "impatient")
+        assert "KeyboardInterrupt" in process.complaint
+        assert time.monotonic() - began < 20
+
+
+def test_waiting_for_the_lock_is_worth_it(store, path, made, child):
+    with closing(sqlite3.connect(path, isolation_level=None)) as lock:
+        lock.execute("BEGIN IMMEDIATE")
+        process = child(WAIT, path, "patient", wait=False)
+        time.sleep(1)
+        lock.execute("COMMIT")
+    process.communicate(timeout=30)
+    assert [run.number for run in store.runs()] == [1]
 
 
 def test_locked_against_reading(store, path, made):

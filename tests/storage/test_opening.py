@@ -116,7 +116,7 @@ def test_a_database_that_could_not_be_made_leaves_nothing(path, monkeypatch, fai
     def fail(*_):
         raise failure
 
-    monkeypatch.setattr(connect, "_use_wal", fail)
+    monkeypatch.setattr(connect, "use_wal", fail)
     with pytest.raises((KeyboardInterrupt, StoreError)):
         open_store(str(path), create=True)
     assert list(path.parent.iterdir()) == []

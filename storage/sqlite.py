@@ -1,0 +1,79 @@
+"""How we use SQLite: connections, transactions, waiting."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from sqlalchemy import create_engine, event
+from sqlalchemy.pool import NullPool, StaticPool
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine
+
+_CACHE_KIB = 64 * 1024  # pages of an open run stay in memory rather than spill into the log early
+_SLICE = 0.1  # seconds
+
+
+def sqlite_engine(uri: str, timeout: float, *, in_memory: bool = False) -> Engine:
+    """Return an engine whose connections check foreign keys and begin as they are told.
+
+    ``timeout`` is in seconds. A connection with the execution option ``writes`` takes the write
+    lock when it begins, so that it cannot find out halfway that it has to give up.
+    """
+
+    def connect() -> sqlite3.Connection:
+        # Autocommit, as far as the driver knows: ``begin`` below is what begins.
+        connection = sqlite3.connect(
+            uri, uri=True, timeout=timeout, isolation_level=None, check_same_thread=False
+        )
+        connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute(f"PRAGMA cache_size=-{_CACHE_KIB}")
+        return connection
+
+    # No pool for files: a connection that is closed leaves no log behind and holds no lock.
+    pool = StaticPool if in_memory else NullPool
+    engine = create_engine("sqlite://", creator=connect, poolclass=pool, hide_parameters=True)
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        if connection.get_execution_options().get("writes", False):
+            driver = connection.connection.driver_connection
+            _begin_writing(driver, timeout)  # type: ignore[arg-type]
+        else:
+            connection.exec_driver_sql("BEGIN")
+
+    @event.listens_for(engine, "invalidate")
+    def invalidate(connection: sqlite3.Connection, *_: object) -> None:
+        # After Ctrl-C in a statement, closing is not enough: whoever still holds the traceback
+        # holds the statement, and with it the lock.
+        with suppress(sqlite3.Error):
+            connection.rollback()
+
+    return engine
+
+
+def _begin_writing(connection: sqlite3.Connection, timeout: float) -> None:
+    """Take the write lock, in slices: while SQLite itself waits, Ctrl-C goes unheard."""
+    deadline = time.monotonic() + timeout
+    connection.execute(f"PRAGMA busy_timeout={round(1000 * min(_SLICE, timeout))}")
+    while True:
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            break
+        except sqlite3.OperationalError as error:
+            busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+            if not busy or time.monotonic() >= deadline:
+                raise
+    connection.execute(f"PRAGMA busy_timeout={round(1000 * timeout)}")
+
+
+def use_wal(engine: Engine) -> None:
+    """Switch to a write-ahead log, which is kept with the file: readers never wait for a run."""
+    raw = engine.raw_connection()
+    try:
+        raw.cursor().execute("PRAGMA journal_mode=WAL")
+    finally:
+        raw.close()
