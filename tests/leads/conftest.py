@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,15 +19,14 @@ if TYPE_CHECKING:
 SPAN = Span("book.yaml", 1, 1, 1, 1)
 
 
-def fact(name: str, kind: FactType, en: str = "", zh: str = "", **more: Any) -> Fact:
+def a_fact(name: str, kind: FactType, en: str = "", zh: str = "", **more: Any) -> Fact:
     return Fact(name, kind, Phrase(en or None, zh or None), SPAN, **more)
 
 
-def make_book(*facts: Fact, **more: Any) -> Book:
+def a_book(*facts: Fact, **more: Any) -> Book:
     settings: dict[str, Any] = {
         "id": "test",
         "title": Phrase("Test"),
-        "about": None,
         "currency": "CNY",
         "facts": {each.id: each for each in facts},
         "derived": {},
@@ -44,16 +44,17 @@ def make_book(*facts: Fact, **more: Any) -> Book:
         "text": "",
         "sha256": "",
     }
-    return Book(**{**settings, **more})
+    settings.update(more)
+    return Book(**{each.name: settings.get(each.name) for each in dataclasses.fields(Book)})
 
 
 FACTS = (
-    fact("annual_revenue", FactType.MONEY, "Annual revenue", "年营收", headers=("年营业额",)),
-    fact("employees", FactType.NUMBER, "Employees", "员工人数", low=0.0, high=1e6),
-    fact("overdue_share", FactType.PERCENT, "Share overdue", "逾期占比"),
-    fact("payment_days", FactType.DAYS, "Payment days", "付款天数"),
-    fact("last_order", FactType.DATE, "Last order", "最近下单"),
-    fact(
+    a_fact("annual_revenue", FactType.MONEY, "Annual revenue", "年营收", headers=("年营业额",)),
+    a_fact("employees", FactType.NUMBER, "Employees", "员工人数", low=0.0, high=1e6),
+    a_fact("overdue_share", FactType.PERCENT, "Share overdue", "逾期占比"),
+    a_fact("payment_days", FactType.DAYS, "Payment days", "付款天数"),
+    a_fact("last_order", FactType.DATE, "Last order", "最近下单"),
+    a_fact(
         "intent",
         FactType.CHOICE,
         "Intent",
@@ -64,14 +65,24 @@ FACTS = (
             Choice("ready", Phrase("Ready to sign", "准备签约")),
         ),
     ),
-    fact("refused", FactType.FLAG, "Has refused", "已拒绝"),
-    fact("remark", FactType.TEXT, "Remark", "备注"),
+    a_fact("refused", FactType.FLAG, "Has refused", "已拒绝"),
+    a_fact("remark", FactType.TEXT, "Remark", "备注"),
 )
 
 
 @pytest.fixture
 def book() -> Book:
-    return make_book(*FACTS)
+    return a_book(*FACTS)
+
+
+@pytest.fixture
+def fact() -> Callable[..., Fact]:
+    return a_fact
+
+
+@pytest.fixture
+def make_book() -> Callable[..., Book]:
+    return a_book
 
 
 @pytest.fixture
