@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import re
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from leadgrade.leads.terms import ListError
@@ -56,13 +55,18 @@ def _sample(text: TextIO) -> list[str]:
     return lines
 
 
-def _fit(sample: list[str], delimiter: str) -> tuple[bool, float, int]:
-    """Return how well a delimiter splits a sample into rows as wide as its header."""
+def _fit(sample: list[str], delimiter: str) -> tuple[bool, bool, float, int]:
+    """Return how well a delimiter splits a sample.
+
+    That is: whether at all, whether without tearing quoted cells apart, into what share of rows
+    as wide as the header, and how wide that is.
+    """
     try:
-        records = csv.reader(sample, delimiter=delimiter)
-        widths = [len(record) for record in islice(records, _SAMPLE_LINES) if any(record)]
+        records = [record for record in csv.reader(sample, delimiter=delimiter) if any(record)]
     except csv.Error:  # a cell beyond the limit of the csv module
-        widths = [len(next(csv.reader([sample[0][:10_000]], delimiter=delimiter), []))]
-    if not widths or widths[0] < 2:
-        return (False, 0.0, 0)
-    return (True, widths.count(widths[0]) / len(widths), widths[0])
+        records = list(csv.reader([sample[0][:10_000]], delimiter=delimiter))
+    if not records or len(records[0]) < 2:
+        return (False, False, 0.0, 0)
+    torn = any(cell.count('"') % 2 for record in records for cell in record)
+    alike = sum(len(record) == len(records[0]) for record in records)
+    return (True, not torn, alike / len(records), len(records[0]))

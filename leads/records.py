@@ -138,7 +138,7 @@ def records_of(text: TextIO, delimiter: str, file: str) -> Iterator[Row | Reject
             yield _rejected(file, lines, "invalid-bytes")
         elif len(raw) >= LINE_LIMIT:
             yield _rejected(file, lines, "row-too-long")
-        elif any(cells) and not (lines.number == 1 and is_separator_line(raw)):
+        elif any(map(str.strip, cells)) and not (lines.number == 1 and is_separator_line(raw)):
             yield Row(lines.number - len(lines.pending) + 1, cells, raw)
 
 
@@ -166,8 +166,6 @@ def _fitted(record: Row | Rejected, width: int, file: str) -> Row | Rejected:
     found = len(record.cells)
     if found > width and not any(cell.strip() for cell in record.cells[width:]):
         return record._replace(cells=record.cells[:width])
-    if not any(cell.strip() for cell in record.cells):
-        return record._replace(cells=[""] * width)  # blank: see the listing
     code = "too-few-fields" if found < width else "too-many-fields"
     args = {"expected": str(width), "found": str(found)}
     return Rejected(file, record.line, code, args, clip(record.raw))

@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from xlsxwriter import Workbook
+
+from leadgrade.leads.sheets import sheet_table
+from leadgrade.leads.source import open_source
+from leadgrade.leads.terms import ListError, Options, Row
+from leadgrade.leads.texts import as_text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def workbook(tmp_path: Path) -> Path:
+    """An empty sheet, one with a list that begins at B3, and another."""
+    path = tmp_path / "leads.xlsx"
+    with Workbook(path) as book:
+        book.add_worksheet("空")
+        sheet = book.add_worksheet("Leads")
+        day = book.add_format({"num_format": "yyyy-mm-dd"})
+        sheet.write_row("B3", ["编号", "Revenue", "Since", "Refused", "Share"])
+        sheet.write_row("B4", [1001, 12.5])
+        sheet.write_datetime("D4", datetime(2026, 1, 5), day)
+        sheet.write_boolean("E4", True)
+        sheet.write_number("F4", 0.35)
+        sheet.write_row("B6", ["E-2", "120万", "2026年1月5日"])
+        book.add_worksheet("Other").write_row(0, 0, ["id", "x"])
+    return path
+
+
+def test_the_first_sheet_with_anything_in_it(workbook: Path) -> None:
+    source = open_source(workbook)
+    table = sheet_table(source, Options())
+    source.close()
+    assert table.sheet == "Leads"
+    assert table.headers == ("编号", "Revenue", "Since", "Refused", "Share")
+    cells = ["1001", "12.5", "2026-01-05", "true", "0.35"]
+    assert list(table.rows()) == [
+        Row(4, cells, "\t".join(cells)),
+        Row(6, ["E-2", "120万", "2026年1月5日", "", ""], "E-2\t120万\t2026年1月5日\t\t"),
+    ]
+    assert len(list(table.rows())) == 2
+
+
+def test_a_sheet_may_be_said(workbook: Path) -> None:
+    source = open_source(workbook)
+    assert sheet_table(source, Options(sheet="Other")).headers == ("id", "x")
+    with pytest.raises(ListError) as caught:
+        sheet_table(source, Options(sheet="Leeds"))
+    source.close()
+    assert caught.value.code == "no-such-sheet"
+    assert caught.value.details["sheets"] == "空, Leads, Other"
+
+
+def test_workbooks_without_a_list(tmp_path: Path) -> None:
+    empty = tmp_path / "empty.xlsx"
+    with Workbook(empty) as book:
+        book.add_worksheet()
+    broken = tmp_path / "broken.xlsx"
+    broken.write_bytes(b"PK\x03\x04" + b"x" * 100)
+    cut = tmp_path / "cut.xlsx"
+    cut.write_bytes(empty.read_bytes()[:-200])
+    for path, code in ((empty, "empty-file"), (broken, "not-a-sp"), (cut, "not-a-sp")):
+        source = open_source(path)
+        with pytest.raises(ListError, match=code):
+            sheet_table(source, Options())
+        source.close()
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, ""),
+        ("a", "a"),
+        (True, "true"),
+        (False, "false"),
+        (1001.0, "1001"),
+        (12.5, "12.5"),
+        (1e-07, "1e-07"),
+        (1e22, "10000000000000000000000"),
+        (float("inf"), "inf"),
+        pytest.param(10**5000, "inf", id="huge"),
+        (date(2026, 1, 5), "2026-01-05"),
+        (datetime(2026, 1, 5), "2026-01-05"),
+        (datetime(2026, 1, 5, 9, 30), "2026-01-05 09:30:00"),
+        (timedelta(days=2), "2"),
+        ({"a": "年"}, '{"a": "年"}'),
+        ([1], "[1]"),
+    ],
+)
+def test_typed_values_as_texts(value: object, text: str) -> None:
+    assert as_text(value) == text
