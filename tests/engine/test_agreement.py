@@ -1,0 +1,59 @@
+"""The rule engine and the explainer read the same books, and must decide every lead alike."""
+
+from __future__ import annotations
+
+import os
+import random
+
+import pytest
+from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import strategies as st
+
+from leadgrade.engine.backends.base import why_unavailable
+from leadgrade.engine.backends.explainer import Explainer
+from leadgrade.rules.loader import read_book
+
+from .books import AS_OF, book_texts, leads_for
+
+REASON = why_unavailable("rete")
+pytestmark = pytest.mark.skipif(REASON is not None, reason=str(REASON))
+
+LEADS_A_BOOK = 25
+CASES = int(os.environ.get("LEADGRADE_CASES", "8000"))
+"""Leads to compare in all."""
+
+PARTS = 4
+"""Tests to spread them over, for workers to share."""
+
+FIRST_SEED = random.getrandbits(32) if "LEADGRADE_CASES" in os.environ else 0
+"""The same cases in each test run, others in each soak."""
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_rete_and_explainer_agree(part: int, record_property: pytest.RecordProperty) -> None:
+    from leadgrade.engine.backends.rete import Rete
+
+    compared = 0
+
+    @seed(FIRST_SEED + part)
+    @settings(
+        max_examples=max(1, CASES // LEADS_A_BOOK // PARTS),
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(data=st.data())
+    def compare(data: st.DataObject) -> None:
+        nonlocal compared
+        book = read_book(data.draw(book_texts()))
+        explainer = Explainer(book, AS_OF)
+        with Rete(book, AS_OF) as rete:
+            for lead in data.draw(leads_for(book, LEADS_A_BOOK)):
+                found = rete.decide(lead)
+                assert found == explainer.decide(lead), lead
+                found.check_ledger()
+                compared += 1
+
+    compare()
+    record_property("compared", compared)
+    assert compared >= LEADS_A_BOOK
