@@ -74,7 +74,7 @@ def open_engine(target: Target, *, create: bool, timeout: float = TIMEOUT) -> En
     """Open a database of ours, migrated; with ``create`` a missing or empty one is made first.
 
     Raises:
-        StoreError: see ``Store.open_store``.
+        StoreError: see ``store.open_store``.
     """
     with store_errors(target.place):
         if target.file is None:

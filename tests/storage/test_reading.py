@@ -130,3 +130,15 @@ def test_no_more_than_asked_for(store, made):
     made.write_run(store, [made.make_decided(f"E{n}") for n in range(20)])
     assert store.leads_like("E", limit=3) == ["E0", "E1", "E2"]
     assert store.leads_like("e1", limit=2) == ["E1", "E10"]
+
+
+def test_a_reader_does_not_wait_for_what_it_does_not_need(filled, child):
+    """Table definitions and Alembic take longer to import than a decision takes to find."""
+    script = """
+from leadgrade.storage.store import open_store
+with open_store(sys.argv[1], create=True) as store:
+    store.decision(None, "E1")
+print(*{"sqlmodel", "pydantic", "alembic", "leadgrade.storage.tables"} & set(sys.modules))
+"""
+    process = child(script, filled.place)
+    assert (process.answer.strip(), process.complaint) == ("", "")
