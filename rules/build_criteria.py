@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from leadgrade.rules.conditions import All, Compare, Condition, Op, Test, Value
 from leadgrade.rules.document import BandDoc, CriterionDoc, RuleDoc
 from leadgrade.rules.model import NUMERIC, Criterion, FactType, Outcome, Rule, RuleKind
-from leadgrade.rules.names import Stratum, Subject, SubjectKind
-from leadgrade.rules.nodes import Scalar
+from leadgrade.rules.names import Stratum, Subject
+from leadgrade.rules.nodes import Listing, Scalar
 from leadgrade.rules.phrase import Phrase
 from leadgrade.rules.resolve import Resolver
 from leadgrade.rules.why import resolved_why
@@ -16,8 +16,9 @@ from leadgrade.rules.why import resolved_why
 
 def build_criterion(name: Scalar, doc: CriterionDoc, resolver: Resolver) -> Criterion:
     """Return a criterion with its rules; what is wrong goes to the resolver's findings."""
-    ends = doc.range if len(doc.range) == 2 else [0, 0]
-    if len(doc.range) != 2:
+    written = doc.node.get("range")
+    ends = doc.range if len(doc.range) == 2 else [doc.start, doc.start]
+    if isinstance(written, Listing) and len(written.items) != 2:
         resolver.findings.add("criterion-range", doc.place("range"), name=name.text)
     elif ends[0] > ends[1]:
         resolver.findings.add("range-upside-down", doc.place("range"))
@@ -37,24 +38,19 @@ def build_criterion(name: Scalar, doc: CriterionDoc, resolver: Resolver) -> Crit
 
 
 def _rule(doc: RuleDoc, resolver: Resolver) -> Rule | None:
-    forms = {
-        RuleKind.WHEN: doc.when,
-        RuleKind.BANDS: doc.bands,
-        RuleKind.VALUES: doc.values,
-    }
-    written = [kind for kind, part in forms.items() if part is not None]
-    if len(written) != 1:
+    forms = {RuleKind.WHEN: "when", RuleKind.BANDS: "bands", RuleKind.VALUES: "values"}
+    written = [kind for kind, key in forms.items() if doc.has(key)]
+    partner, stranger = ("points", "fact") if written == [RuleKind.WHEN] else ("fact", "points")
+    if len(written) != 1 or not doc.has(partner) or doc.has(stranger):
         resolver.findings.add("rule-form", doc.id.span, name=doc.id.text)
         return None
     kind = written[0]
     outcomes = _OUTCOMES[kind](doc, resolver)
-    why = resolved_why(doc.why, doc.place("why"), resolver)
+    why = resolved_why(doc.why, doc.place("why"), resolver, Stratum.FACTS)
     return Rule(doc.id.text, kind, outcomes, doc.id.span, doc.label, why, doc.source)
 
 
 def _when(doc: RuleDoc, resolver: Resolver) -> tuple[Outcome, ...]:
-    if doc.points is None or doc.fact is not None:
-        resolver.findings.add("rule-form", doc.id.span, name=doc.id.text)
     assert doc.when is not None  # noqa: S101 - the form was chosen by it
     condition = resolver.condition(doc.when, Stratum.FACTS)
     return (Outcome(condition, doc.points or 0),)
@@ -129,20 +125,26 @@ def _disjoint(bands: list[_Band], subject: Subject, resolver: Resolver) -> tuple
     for band, above in zip(bands, [*bands[1:], None], strict=True):
         low = band.doc.from_ or (below.doc.to if below else None)
         high = band.doc.to or (above.doc.from_ if above else None)
-        if _overlaps(band, above) or _is_empty(band):
-            resolver.findings.add("bands-overlap", band.doc.node.span, name=subject.id)
+        if _is_empty(band):
+            resolver.findings.add("band-empty", band.doc.node.span, name=subject.id)
+        elif above is not None and not _is_empty(above) and _overlaps(band, above):
+            _report_overlap(band, above, subject, resolver)
         outcomes.append(Outcome(_within(subject, low, high, resolver), band.doc.points))
         below = band
     return tuple(outcomes)
 
 
-def _overlaps(band: _Band, above: _Band | None) -> bool:
-    if above is None:
-        return False
-    if (
-        above.low is None
-    ):  # two bands with only an upper end: the lower stops where the next may begin
-        return band.low is not None or band.high == above.high
+def _report_overlap(band: _Band, above: _Band, subject: Subject, resolver: Resolver) -> None:
+    """Note an overlap at the band that is written later."""
+    first, second = sorted(
+        (band.doc.node.span, above.doc.node.span), key=lambda span: (span.line, span.column)
+    )
+    resolver.findings.add("bands-overlap", second, name=subject.id, line=first.line)
+
+
+def _overlaps(band: _Band, above: _Band) -> bool:
+    if above.low is None:  # both have only an upper end: the lower stops where the next begins
+        return band.high == above.high
     if band.high is not None:
         return bool(band.high > above.low)  # type: ignore[operator]
     return band.low == above.low
@@ -166,14 +168,9 @@ def _within(
 
 
 def _subject(doc: RuleDoc, resolver: Resolver) -> Subject | None:
-    if doc.fact is None or doc.points is not None:
-        resolver.findings.add("rule-form", doc.id.span, name=doc.id.text)
+    if doc.fact is None:  # it could not be read
         return None
-    subject = resolver.names.find(doc.fact.text, doc.fact.span)
-    if subject is not None and subject.kind is not SubjectKind.FACT:
-        resolver.findings.add("decided-later", doc.fact.span, name=doc.fact.text)
-        return None
-    return subject
+    return resolver.names.find(doc.fact.text, doc.fact.span, Stratum.FACTS)
 
 
 _OUTCOMES = {RuleKind.WHEN: _when, RuleKind.BANDS: _bands, RuleKind.VALUES: _values}

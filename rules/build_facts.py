@@ -21,10 +21,10 @@ from leadgrade.rules.formulas import (
     Reading,
     facts_of,
 )
-from leadgrade.rules.kinds import nearest, phrase, record
+from leadgrade.rules.kinds import nearest, phrase, record, scalar
 from leadgrade.rules.literals import fact_value
 from leadgrade.rules.model import NUMERIC, Choice, Fact, FactType, OnUnreadable
-from leadgrade.rules.names import Names
+from leadgrade.rules.names import Names, fold_name
 from leadgrade.rules.nodes import Listing, Mapping, Node, Scalar
 from leadgrade.rules.parsing import MisreadError, parse_formula, span_of
 from leadgrade.rules.phrase import Phrase
@@ -48,7 +48,7 @@ def _fact(name: Scalar, doc: FactDoc, findings: Findings) -> Fact | None:
     if kind is None:
         return None
     choices = _choices(doc.values, findings) if doc.values is not None else ()
-    if (kind is FactType.CHOICE) != bool(choices):
+    if (kind is FactType.CHOICE) != doc.has("values"):
         findings.add("values-and-choice", doc.place("values"), name=name.text)
     if doc.ordered and kind is not FactType.CHOICE:
         findings.add("ordered-and-choice", doc.place("ordered"), name=name.text)
@@ -68,11 +68,12 @@ def _fact(name: Scalar, doc: FactDoc, findings: Findings) -> Fact | None:
 
 
 def _with_range(fact: Fact, doc: FactDoc, findings: Findings) -> Fact:
-    ends = [fact_value(end.text, fact, end.span, findings) for end in doc.range or ()]
-    if fact.type not in NUMERIC or len(ends) != 2:
+    node = doc.node.get("range")
+    if fact.type not in NUMERIC or (isinstance(node, Listing) and len(node.items) != 2):
         findings.add("fact-range", doc.place("range"), name=fact.id)
         return fact
-    low, high = ends
+    ends = [fact_value(end.text, fact, end.span, findings) for end in doc.range or ()]
+    low, high = ends if len(ends) == 2 else (None, None)
     if not isinstance(low, float) or not isinstance(high, float):
         return fact
     if low > high:
@@ -93,20 +94,21 @@ def _with_range(fact: Fact, doc: FactDoc, findings: Findings) -> Fact:
 def _choices(node: Node, findings: Findings) -> tuple[Choice, ...]:
     pairs: list[tuple[Scalar, Phrase]] = []
     if isinstance(node, Listing):
-        ids = [item for item in node.items if isinstance(item, Scalar) and not item.empty]
-        pairs = [(item, Phrase(en=item.text)) for item in ids]
+        ids = [scalar(item, findings) for item in node.items]
+        pairs = [(item, Phrase(en=item.text)) for item in ids if item is not None]
     elif isinstance(node, Mapping):
         for key, value in node.entries:
             label = phrase(value, findings)
             both = label and (label if isinstance(value, Mapping) else Phrase(key.text, label.en))
             pairs.append((key, both or Phrase(en=key.text)))
-    else:
+    if isinstance(node, Scalar) or not (node.items if isinstance(node, Listing) else node.entries):
         findings.add("want-choices", node.span)
     seen: set[str] = set()
-    for item, _ in pairs:
-        if item.text in seen:
+    for item, label in pairs:
+        called = {fold_name(each) for each in (item.text, *label.wordings)}
+        if called & seen:
             findings.add("duplicate-value", item.span, value=item.text)
-        seen.add(item.text)
+        seen |= called
     return tuple(Choice(item.text, label) for item, label in pairs)
 
 
@@ -203,8 +205,10 @@ class _FormulaReader:
         try:
             tree = parse_formula(node.text)
         except MisreadError as misread:
-            place = node.part(misread.start, misread.start + max(1, len(misread.found)))
-            self._findings.add(misread.code, place, found=misread.found)
+            place = node.part(misread.start, misread.end)
+            self._findings.add(
+                misread.code, place, suggestion=misread.suggestion, found=misread.found
+            )
             return None
         before = len(self._findings.all)
         formula = self._formula(tree, node)

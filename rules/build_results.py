@@ -25,6 +25,7 @@ from leadgrade.rules.names import Stratum, Subject, SubjectKind
 from leadgrade.rules.nodes import Scalar
 from leadgrade.rules.phrase import Phrase
 from leadgrade.rules.resolve import NOTHING, Resolver
+from leadgrade.rules.source import Span
 from leadgrade.rules.values import ValueReadError, parse_days, split_unit
 from leadgrade.rules.why import resolved_why
 
@@ -46,13 +47,17 @@ def build_knock_out(doc: KnockOutDoc, grades: tuple[str, ...], resolver: Resolve
         grade=doc.grade.text,
         span=doc.id.span,
         label=doc.label,
-        why=resolved_why(doc.why, doc.place("why"), resolver),
+        why=resolved_why(doc.why, doc.place("why"), resolver, Stratum.CRITERIA),
         source=doc.source,
     )
 
 
-def build_grades(docs: list[tuple[Scalar, GradeDoc]], resolver: Resolver) -> tuple[Grade, ...]:
+def build_grades(
+    docs: list[tuple[Scalar, GradeDoc]], place: Span, resolver: Resolver
+) -> tuple[Grade, ...]:
     """Return the ladder. Its last grade must fit every lead, and no earlier one may."""
+    if not docs:
+        resolver.findings.add_unless_any("no-grades", place)
     grades = tuple(
         Grade(
             id=name.text,
@@ -136,10 +141,10 @@ def _ranking(
 ) -> Ranking | None:
     assert doc.rank is not None  # noqa: S101 - the form was chosen by it
     subject = resolver.names.find(doc.rank.text, doc.rank.span)
-    if not doc.top or doc.rest is None:
+    if not (doc.has("top") and doc.has("rest")):
         resolver.findings.add("class-form", name.span, name=name.text)
         return None
-    if subject is None:
+    if subject is None or doc.top is None or doc.rest is None:
         return None
     if subject.kind is not SubjectKind.FACT or subject.type not in NUMERIC:
         resolver.findings.add("rank-not-number", doc.rank.span, name=doc.rank.text)

@@ -9,7 +9,8 @@ from __future__ import annotations
 import dataclasses
 import difflib
 from collections.abc import Callable, Iterable
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, DecimalException
+from itertools import islice
 from typing import Any, TypeVar, get_type_hints
 
 from leadgrade.rules.model import HUNDREDTHS
@@ -19,6 +20,8 @@ from leadgrade.rules.source import Findings, Span
 
 Reader = Callable[[Node, Findings], Any]
 D = TypeVar("D", bound="Document")
+
+MOST_POINTS = 10_000_000
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,10 +39,21 @@ class Document:
         node = self.node.get(key)
         return self.node.span if node is None else node.span
 
+    def has(self, key: str) -> bool:
+        """Whether something stands under a key, readable or not."""
+        return self.node.get(key) is not None
+
+
+_LONGEST_WORD = 100
+_MOST_WORDS = 1000
+
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """Return the known word that was likely meant, or None."""
-    by_fold = {each.casefold(): each for each in known}
+    """Return the known word that was likely meant, or None. Only words of a usual size count."""
+    if len(word) > _LONGEST_WORD:
+        return None
+    candidates = islice(known, _MOST_WORDS)
+    by_fold = {each.casefold(): each for each in candidates if len(each) <= _LONGEST_WORD}
     close = difflib.get_close_matches(word.casefold(), by_fold, n=1, cutoff=0.6)
     return by_fold[close[0]] if close else None
 
@@ -74,16 +88,17 @@ def truth(node: Node, findings: Findings) -> bool | None:
 def points(node: Node, findings: Findings) -> int | None:
     """Read points with at most two decimals; the result is in hundredths."""
     try:
-        amount = Decimal(node.text) * HUNDREDTHS if isinstance(node, Scalar) else None
-    except InvalidOperation:
+        amount = Decimal(node.text) if isinstance(node, Scalar) else None
+    except DecimalException:
         amount = None
     if amount is None or not amount.is_finite():
         findings.add("want-points", node.span)
         return None
-    if amount != int(amount) or abs(amount) > 10**9:
+    in_bounds = -MOST_POINTS <= amount <= MOST_POINTS
+    if not in_bounds or amount != amount.quantize(Decimal("0.01")):
         findings.add("points-too-fine", node.span)
         return None
-    return int(amount)
+    return int(amount * HUNDREDTHS)
 
 
 def phrase(node: Node, findings: Findings) -> Phrase | None:
@@ -94,7 +109,7 @@ def phrase(node: Node, findings: Findings) -> Phrase | None:
     if isinstance(node, Listing):
         findings.add("want-phrase", node.span)
         return None
-    _refuse_other_keys(node, ("en", "zh"), findings)
+    node = _with_known_keys(node, ("en", "zh"), findings)
     wordings = {key.text: word(value, findings) for key, value in node.entries}
     return Phrase(en=wordings.get("en"), zh=wordings.get("zh"))
 
@@ -154,7 +169,7 @@ def record(shape: type[D]) -> Reader:
 
 def _read_record(shape: type[D], node: Mapping, findings: Findings) -> D | None:
     readers = _readers(shape)
-    _refuse_other_keys(node, readers, findings)
+    node = _with_known_keys(node, readers, findings)
     values: dict[str, Any] = {"node": node}
     whole = True
     for field in dataclasses.fields(shape):
@@ -195,11 +210,23 @@ def _find_readers(shape: type[Document]) -> dict[str, Reader]:
     return {key_of(name): hint.__metadata__[0] for name, hint in hints.items()}
 
 
-def _refuse_other_keys(node: Mapping, allowed: Iterable[str], findings: Findings) -> None:
+def _with_known_keys(node: Mapping, allowed: Iterable[str], findings: Findings) -> Mapping:
+    """Return a mapping without other keys, each of which is a finding.
+
+    A key that is only misspelt stands for the one that was meant, so that its absence is not
+    held against the author as well.
+    """
     allowed = tuple(allowed)
-    for key, _ in node.entries:
+    entries = []
+    for key, value in node.entries:
+        likely = key.text
         if key.text not in allowed:
-            likely = nearest(key.text, allowed)
+            likely = nearest(key.text, allowed) or ""
+            keys = ", ".join(allowed)
             findings.add(
-                "unknown-key", key.span, suggestion=likely, key=key.text, keys=", ".join(allowed)
+                "unknown-key", key.span, suggestion=likely or None, key=key.text, keys=keys
             )
+            likely = "" if node.get(likely) is not None else likely
+        if likely:
+            entries.append((dataclasses.replace(key, text=likely), value))
+    return Mapping(tuple(entries), node.span)

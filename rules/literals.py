@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from leadgrade.rules.conditions import Value
-from leadgrade.rules.kinds import nearest
+from leadgrade.rules.kinds import MOST_POINTS, nearest
 from leadgrade.rules.model import HUNDREDTHS, Fact, FactType
 from leadgrade.rules.names import Subject, SubjectKind, fold_name
 from leadgrade.rules.source import Findings, Span
 from leadgrade.rules.values import (
+    DAY_UNITS,
+    LARGEST,
     ValueReadError,
+    fold,
     parse_date,
     parse_days,
     parse_number,
@@ -39,6 +43,9 @@ _READERS: dict[FactType, Callable[[str], Value]] = {
     FactType.DATE: parse_date,
     FactType.TEXT: str,
 }
+
+
+_CURRENCY = re.compile(r"\s*(?:元|人民币|美元|rmb|cny|usd|eur)$", re.IGNORECASE)
 
 
 def read_literal(text: str, subject: Subject, place: Span, findings: Findings) -> Value | None:
@@ -70,16 +77,22 @@ def fact_value(text: str, fact: Fact, place: Span, findings: Findings) -> Value 
 
 def _with_unit(text: str, kind: FactType, code: str) -> str | None:
     if code == "percent-without-sign":
-        amount, _ = split_unit(text)
-        return f"{amount:f}%" if amount > 1 else f"{amount * 100:f}".rstrip("0").rstrip(".") + "%"
-    return (
-        f"{split_unit(text)[0]:f} days"
-        if kind is FactType.DAYS and code != "not-a-number"
-        else None
-    )
+        amount, unit = split_unit(text)
+        whole = amount if abs(amount) >= 1 else amount * 100
+        return None if unit or abs(whole) > LARGEST else f"{whole.normalize() + 0:f}%"
+    if code != "unknown-unit":
+        return None
+    amount, unit = split_unit(text)
+    if kind is FactType.DAYS:
+        likely = nearest(unit, DAY_UNITS)
+        return likely and f"{amount:f} {likely}"
+    currency = _CURRENCY.search(fold(text))
+    return None if currency is None else fold(text)[: currency.start()].strip()
 
 
 def _choice(text: str, fact: Fact, place: Span, findings: Findings) -> Value | None:
+    if any(text == choice.id for choice in fact.choices):
+        return text
     wanted = fold_name(text)
     for choice in fact.choices:
         if wanted in (fold_name(choice.id), *map(fold_name, choice.label.wordings)):
@@ -119,7 +132,10 @@ def _flag(text: str, name: str, place: Span, findings: Findings) -> Value | None
 
 def _points(text: str, subject: Subject, place: Span, findings: Findings) -> Value | None:
     try:
-        return float(Decimal(text) * HUNDREDTHS)
-    except InvalidOperation:
+        amount, unit = split_unit(text)
+    except ValueReadError:
+        amount, unit = Decimal(0), "?"
+    if unit or abs(amount) > MOST_POINTS:
         findings.add("value-not-points", place, text=text, name=subject.id)
         return None
+    return float(amount * HUNDREDTHS)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
 from pathlib import Path
 
 from leadgrade.rules.build_criteria import build_criterion
@@ -23,7 +22,6 @@ from leadgrade.rules.model import (
     UNKNOWN_CLASS,
     Book,
     Classification,
-    Criterion,
     FactType,
     Matrix,
     Parameter,
@@ -32,7 +30,7 @@ from leadgrade.rules.names import Names, Stratum, Subject, SubjectKind
 from leadgrade.rules.nodes import Mapping, Node, Scalar, read_nodes
 from leadgrade.rules.phrase import Phrase
 from leadgrade.rules.resolve import NOTHING, Resolver
-from leadgrade.rules.source import BookError, Finding, Findings, Span
+from leadgrade.rules.source import BookError, Finding, Findings, Span, TooManyFindingsError
 
 LARGEST_FILE = 4 * 1024 * 1024
 """Bytes. A rule book is written by hand."""
@@ -70,15 +68,23 @@ def read_book(text: str, path: str = "<text>") -> Book:
         BookError: something in it is wrong; all of it is told.
     """
     findings = Findings()
-    tree = read_nodes(text, path, findings)
-    if tree is None or (isinstance(tree, Scalar) and tree.empty):
-        findings.add_unless_any("book-empty", Span(path, 1, 1, 1, 1))
-        raise BookError(findings.all, text)
-    doc: BookDoc | None = record(BookDoc)(tree, findings)
-    book = None if doc is None else _Assembly(doc, findings).book(path, text)
+    try:
+        book = _read(text, path, findings)
+    except TooManyFindingsError:
+        book = None
     if findings or book is None:
         raise BookError(findings.all, text)
     return book
+
+
+def _read(text: str, path: str, findings: Findings) -> Book | None:
+    """Return the book, or None with findings."""
+    tree = read_nodes(text, path, findings)
+    if tree is None or (isinstance(tree, Scalar) and tree.empty):
+        findings.add_unless_any("book-empty", Span(path, 1, 1, 1, 1))
+        return None
+    doc: BookDoc | None = record(BookDoc)(tree, findings)
+    return None if doc is None else _Assembly(doc, findings).book(path, text)
 
 
 class _Assembly:
@@ -88,6 +94,7 @@ class _Assembly:
         self._doc = doc
         self._findings = findings
         self._names = Names(findings)
+        self._grade_ids = tuple(name.text for name, _ in doc.grades)
         self._parameters = self._read_parameters()
         literals = {name: parameter.value for name, parameter in self._parameters.items()}
         self._facts = build_facts(doc.facts, self._names, findings)
@@ -96,13 +103,14 @@ class _Assembly:
 
     def book(self, path: str, text: str) -> Book:
         doc, resolver = self._doc, self._resolver
-        grade_ids = tuple(name.text for name, _ in doc.grades)
         self._name_facts()
-        self._claim_results()
+        self._name_results()
+        self._excuse_broken()
         criteria = [build_criterion(name, each, resolver) for name, each in doc.criteria]
-        self._name_results(criteria, grade_ids)
-        knock_outs = tuple(build_knock_out(each, grade_ids, resolver) for each in doc.knock_outs)
-        grades = build_grades(doc.grades, resolver)
+        knock_outs = tuple(
+            build_knock_out(each, self._grade_ids, resolver) for each in doc.knock_outs
+        )
+        grades = build_grades(doc.grades, doc.place("grades"), resolver)
         qualified = self._qualified()
         built = [build_class(name, each, resolver) for name, each in doc.classes]
         classes = {each.id: each for each in built if each is not None}
@@ -153,20 +161,29 @@ class _Assembly:
             subject = Subject(fact.id, SubjectKind.FACT, Stratum.FACTS, fact)
             self._names.add(subject, fact.label.wordings)
 
-    def _claim_results(self) -> None:
-        for name, _ in (*self._doc.criteria, *self._doc.classes):
-            self._names.claim(name)
-
-    def _name_results(self, criteria: Iterable[Criterion], grades: tuple[str, ...]) -> None:
-        for criterion in criteria:
-            subject = Subject(criterion.id, SubjectKind.POINTS, Stratum.CRITERIA)
-            self._names.add(subject, criterion.label.wordings)
+    def _name_results(self) -> None:
+        """Let conditions speak of results; of one that they come before, there is a finding."""
+        for name, doc in self._doc.criteria:
+            if self._names.claim(name):
+                subject = Subject(name.text, SubjectKind.POINTS, Stratum.CRITERIA)
+                self._names.add(subject, doc.label.wordings if doc.label else ())
+        for name, each in self._doc.classes:
+            if self._names.claim(name):
+                subject = Subject(name.text, SubjectKind.LABEL, Stratum.CLASSES)
+                self._names.add(subject, each.label.wordings if each.label else ())
         self._names.add(Subject("score", SubjectKind.POINTS, Stratum.CRITERIA))
         rules = self._ids()["rule"]
         self._names.add(Subject("fired", SubjectKind.RULES, Stratum.CRITERIA, labels=rules))
-        rising = tuple(reversed(grades))
+        rising = tuple(reversed(self._grade_ids))
         self._names.add(Subject("grade", SubjectKind.LABEL, Stratum.GRADE, labels=rising))
         self._names.add(Subject("qualified", SubjectKind.TRUTH, Stratum.QUALIFIED))
+
+    def _excuse_broken(self) -> None:
+        """Excuse the use of facts and results whose declaration could not be read."""
+        for section in ("facts", "derived", "criteria", "classes"):
+            node = self._doc.node.get(section)
+            if isinstance(node, Mapping):
+                self._names.excuse(key.text for key, _ in node.entries)
 
     def _qualified(self) -> Condition:
         if self._doc.qualified is None:
@@ -189,7 +206,7 @@ class _Assembly:
     def _ids(self) -> dict[str, tuple[str, ...]]:
         doc = self._doc
         return {
-            "grade": tuple(name.text for name, _ in doc.grades),
+            "grade": self._grade_ids,
             "criterion": tuple(name.text for name, _ in doc.criteria),
             "rule": tuple(rule.id.text for _, each in doc.criteria for rule in each.rules),
             "knock-out": tuple(each.id.text for each in doc.knock_outs),
@@ -205,10 +222,11 @@ class _Assembly:
             [*rules, *(each.id for each in doc.knock_outs)],
             [each.id for each in doc.next_steps],
         ):
-            first: dict[str, int] = {}
+            first: dict[str, Span] = {}
             for name in group:
-                line = first.setdefault(name.text, name.span.line)
-                if line != name.span.line:
+                place = first.setdefault(name.text, name.span)
+                if place is not name.span:
+                    line = place.line
                     self._findings.add("duplicate-id", name.span, name=name.text, line=line)
 
 

@@ -60,6 +60,9 @@ class Subject:
 RESERVED = frozenset({"score", "grade", "qualified", "fired"})
 """Names that results have; nothing else may be called so."""
 
+LOUD = frozenset({"and", "or", "not"})
+"""Keywords that may be written in capitals too."""
+
 KEYWORDS = frozenset({"and", "or", "not", "in", "is", "between", "contains", "known", "missing"})
 
 
@@ -76,12 +79,13 @@ class Names:
         self._subjects: dict[str, Subject] = {}
         self._called: dict[str, list[str]] = {}
         self._places: dict[str, Span] = {}
+        self._broken: set[str] = set()
 
     def claim(self, name: Scalar) -> bool:
         """Reserve an id for one thing of the book; False (and a finding) where that cannot be."""
         if not is_name(name.text):
             self._findings.add("bad-name", name.span, name=name.text)
-        elif name.text in RESERVED or name.text in KEYWORDS:
+        elif name.text in RESERVED or name.text in KEYWORDS or name.text.lower() in LOUD:
             self._findings.add("reserved-name", name.span, name=name.text)
         elif name.text in self._places:
             line = self._places[name.text].line
@@ -94,7 +98,7 @@ class Names:
     def add(self, subject: Subject, also: Iterable[str] = ()) -> None:
         """Let conditions speak of a subject by its id and by other names."""
         self._subjects[subject.id] = subject
-        for name in also:
+        for name in (subject.id, *also):
             owners = self._called.setdefault(fold_name(name), [])
             if subject.id not in owners:
                 owners.append(subject.id)
@@ -103,19 +107,46 @@ class Names:
         """Whether a subject has exactly this id."""
         return name in self._subjects
 
-    def find(self, name: str, place: Span) -> Subject | None:
-        """Return the subject with that id or label; a finding where there is not exactly one."""
+    def excuse(self, names: Iterable[str]) -> None:
+        """Take note of declarations that are findings already: their use is not another one."""
+        self._broken.update(name for name in names if name not in self._subjects)
+
+    def find(self, name: str, place: Span, until: Stratum | None = None) -> Subject | None:
+        """Return the subject with that id or label; a finding where there is not exactly one.
+
+        One that is decided later than the stratum ``until`` is a finding too.
+        """
+        subject = self._named(name, place, Stratum.CLASSES if until is None else until)
+        if subject is not None and until is not None and subject.stratum > until:
+            self._findings.add("decided-later", place, name=name)
+            return None
+        return subject
+
+    def _named(self, name: str, place: Span, until: Stratum) -> Subject | None:
         if name in self._subjects:
             return self._subjects[name]
         owners = self._called.get(fold_name(name), [])
+        in_time = [owner for owner in owners if self._subjects[owner].stratum <= until]
+        owners = in_time or owners
         if len(owners) == 1:
             return self._subjects[owners[0]]
         if owners:
             self._findings.add("ambiguous-label", place, name=name, ids=", ".join(owners))
-        else:
-            likely = nearest(name, [*self._subjects, *self._called])
-            self._findings.add("unknown-name", place, suggestion=likely, name=name)
+        elif name not in self._broken or not self._findings:
+            self._findings.add(
+                "unknown-name", place, suggestion=self._likely(name, until), name=name
+            )
         return None
+
+    def _likely(self, name: str, until: Stratum) -> str | None:
+        """Return the id or label that was likely meant, of what is decided in time."""
+        known = {id_: [id_] for id_ in self._subjects} | self._called
+        in_time = [
+            each
+            for each, owners in known.items()
+            if any(self._subjects[owner].stratum <= until for owner in owners)
+        ]
+        return nearest(name, in_time)
 
 
 def is_name(text: str) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import yaml
 
 from leadgrade.rules.source import Findings, Span
-from leadgrade.rules.yaml_mistakes import report_yaml_error
+from leadgrade.rules.yaml_mistakes import report_forbidden_character, report_yaml_error
 
 MOST_NODES = 200_000
 """A book larger than this, aliases written out, is refused: it is an accident or an attack."""
@@ -83,6 +83,8 @@ def read_nodes(text: str, file: str, findings: Findings) -> Node | None:
     What is wrong is added to ``findings``: YAML mistakes, duplicate keys, tags, a second
     document, an alias that explodes, nesting beyond ``MOST_LEVELS``.
     """
+    if report_forbidden_character(text, file, findings):
+        return None
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     builder = _Builder(file, findings)
     try:
@@ -92,16 +94,25 @@ def read_nodes(text: str, file: str, findings: Findings) -> Node | None:
         report_yaml_error(error, text, file, findings)
         return None
     except _TooMuchError as stop:
-        findings.add(stop.code, stop.span)
+        findings.add(stop.code, stop.span, suggestion=None, **stop.words)
         return None
     return builder.root
 
 
 class _TooMuchError(Exception):
-    def __init__(self, code: str, span: Span) -> None:
+    def __init__(self, code: str, span: Span, **words: str) -> None:
         super().__init__(code)
         self.code = code
         self.span = span
+        self.words = words
+
+
+@dataclass(frozen=True, slots=True)
+class _Size:
+    """How much a node holds, aliases written out."""
+
+    nodes: int = 1
+    levels: int = 0
 
 
 @dataclass(slots=True)
@@ -110,7 +121,12 @@ class _Open:
 
     event: yaml.CollectionStartEvent
     children: list[Node]
-    sizes: int = 1
+    nodes: int = 1
+    levels: int = 1
+
+    @property
+    def size(self) -> _Size:
+        return _Size(self.nodes, self.levels)
 
 
 class _Builder:
@@ -121,7 +137,7 @@ class _Builder:
         self._file = file
         self._findings = findings
         self._open: list[_Open] = []
-        self._anchors: dict[str, tuple[Node, int]] = {}
+        self._anchors: dict[str, tuple[Node, _Size]] = {}
 
     def take(self, event: yaml.Event) -> None:
         match event:
@@ -130,29 +146,36 @@ class _Builder:
             case yaml.CollectionStartEvent():
                 self._refuse_tag(event)
                 self._open.append(_Open(event, []))
-                if len(self._open) > MOST_LEVELS:
-                    raise _TooMuchError("too-deep", self._span(event))
+                self._refuse_depth(self._span(event), 0)
             case yaml.ScalarEvent():
-                self._refuse_tag(event)
-                quoted = event.style not in (None, "")  # libyaml says "" for plain
-                self._place(Scalar(event.value, self._span(event), quoted), 1, event.anchor)
+                self._place(self._scalar(event), _Size(), event.anchor)
             case yaml.AliasEvent():
                 self._place_alias(event)
             case yaml.CollectionEndEvent():
                 opened = self._open.pop()
-                self._place(self._close(opened, event), opened.sizes, opened.event.anchor)
+                self._place(self._close(opened, event), opened.size, opened.event.anchor)
             case _:
                 pass
 
     def _place_alias(self, event: yaml.AliasEvent) -> None:
         if event.anchor not in self._anchors:
-            self._findings.add("unknown-alias", self._span(event), name=event.anchor)
-            self._place(Scalar("", self._span(event)), 1, None)
-            return
+            raise _TooMuchError("unknown-alias", self._span(event), name=str(event.anchor))
         node, size = self._anchors[event.anchor]
+        self._refuse_depth(self._span(event), size.levels)
         self._place(node, size, None)
 
-    def _place(self, node: Node, size: int, anchor: str | None) -> None:
+    def _scalar(self, event: yaml.ScalarEvent) -> Scalar:
+        if event.tag is not None and event.tag.startswith("!") and not event.value:
+            return Scalar(event.tag, self._span(event))  # somebody wrote `!refused`
+        self._refuse_tag(event)
+        quoted = event.style not in (None, "")  # libyaml says "" for plain
+        return Scalar(event.value, self._span(event), quoted)
+
+    def _refuse_depth(self, place: Span, levels: int) -> None:
+        if len(self._open) + levels > MOST_LEVELS:
+            raise _TooMuchError("too-deep", place, most=str(MOST_LEVELS))
+
+    def _place(self, node: Node, size: _Size, anchor: str | None) -> None:
         if anchor is not None:
             self._anchors[anchor] = (node, size)
         if not self._open:
@@ -160,8 +183,9 @@ class _Builder:
             return
         holder = self._open[-1]
         holder.children.append(node)
-        holder.sizes += size
-        if holder.sizes > MOST_NODES:
+        holder.nodes += size.nodes
+        holder.levels = max(holder.levels, size.levels + 1)
+        if holder.nodes > MOST_NODES:
             raise _TooMuchError("too-large", node.span)
 
     def _close(self, opened: _Open, end: yaml.Event) -> Node:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping as MappingType
 from dataclasses import dataclass
+from typing import Any
 
 from lark import Token, Tree
 
@@ -21,6 +22,7 @@ from leadgrade.rules.conditions import (
     Test,
     Value,
 )
+from leadgrade.rules.kinds import nearest
 from leadgrade.rules.literals import read_literal
 from leadgrade.rules.model import NUMERIC, FactType
 from leadgrade.rules.names import Names, Stratum, Subject, SubjectKind
@@ -50,8 +52,11 @@ class Resolver:
         read becomes a finding, and ``NOTHING`` takes its place.
         """
         match node:
-            case Scalar():
+            case Scalar() if node.text.strip():
                 return self._line(node, until)
+            case Scalar() | Listing(()):
+                self.findings.add("condition-empty", node.span)
+                return NOTHING
             case Listing(items):
                 parts = tuple(self.condition(item, until) for item in items)
                 return parts[0] if len(parts) == 1 else All(parts)
@@ -61,25 +66,21 @@ class Resolver:
         return NOTHING
 
     def _group(self, key: Scalar, node: Node, until: Stratum) -> Condition:
-        inner = self.condition(node, until) if key.text in ("any", "all", "not") else NOTHING
-        match key.text:
-            case "all":
-                return inner
-            case "not":
-                return Not(inner)
-            case "any" if isinstance(node, Listing) and isinstance(inner, All):
-                return AnyOf(inner.parts)
-            case "any":
-                return inner
-        self.findings.add("condition-keys", key.span)
+        if key.text == "any" and isinstance(node, Listing) and len(node.items) > 1:
+            return AnyOf(tuple(self.condition(item, until) for item in node.items))
+        if key.text in ("any", "all"):
+            return self.condition(node, until)
+        if key.text == "not":
+            return Not(self.condition(node, until))
+        likely = nearest(key.text, ("any", "all", "not"))
+        self.findings.add("condition-keys", key.span, suggestion=likely)
         return NOTHING
 
     def _line(self, node: Scalar, until: Stratum) -> Condition:
         try:
             tree = parse_condition(node.text)
         except MisreadError as misread:
-            stop = misread.start + max(1, len(misread.found))
-            place = node.part(misread.start, stop)
+            place = node.part(misread.start, misread.end)
             self.findings.add(
                 misread.code, place, suggestion=misread.suggestion, found=misread.found
             )
@@ -120,17 +121,28 @@ class _Line:
             return NOTHING
         values = [self._value(part, subject) for part in tree.find_data("value")]
         known = [value for value in values if value is not None]
-        return NOTHING if len(known) != len(values) else _build(tree, subject, known, written)
+        if len(known) != len(values) or self._upside_down(tree, subject, known):
+            return NOTHING
+        return _build(tree, subject, known, written)
+
+    def _upside_down(self, tree: Tree[Token], subject: Subject, values: list[Value]) -> bool:
+        """Note a ``between`` that no value fulfils."""
+        if tree.data != "between" or _rank(subject, values[0]) <= _rank(subject, values[1]):
+            return False
+        first, second = tree.find_data("value")
+        low, high = (self.node.text[slice(*span_of(part))] for part in (first, second))
+        place = self.node.part(span_of(first)[0], span_of(second)[1])
+        mend = f"{high} and {low}"
+        self.resolver.findings.add(
+            "between-upside-down", place, suggestion=mend, low=low, high=high
+        )
+        return True
 
     def _subject(self, tree: Tree[Token]) -> Subject | None:
         name = next(tree.find_data("name"))
         text = self.node.text[slice(*span_of(name))]
         place = self.node.part(*span_of(name))
-        subject = self.resolver.names.find(text, place)
-        if subject is not None and subject.stratum > self.until:
-            self.resolver.findings.add("decided-later", place, name=text)
-            return None
-        return subject
+        return self.resolver.names.find(text, place, self.until)
 
     def _value(self, tree: Tree[Token], subject: Subject) -> Value | None:
         token = str(tree.children[0])
@@ -210,6 +222,15 @@ def is_ordered(subject: Subject) -> bool:
     if subject.fact is not None and subject.fact.type is FactType.CHOICE:
         return subject.fact.ordered
     return subject.type in NUMERIC or subject.type is FactType.DATE
+
+
+def _rank(subject: Subject, value: Value) -> Any:
+    """Return what the values of an ordered subject are compared by."""
+    if subject.kind is SubjectKind.LABEL:
+        return subject.labels.index(str(value))
+    if subject.fact is not None and subject.type is FactType.CHOICE:
+        return subject.fact.position(value)
+    return value
 
 
 def _type_name(subject: Subject) -> str:

@@ -49,6 +49,14 @@ class Finding:
     severity: Severity = Severity.ERROR
 
 
+MOST_FINDINGS = 200
+"""Nobody reads more of them; a file with as many is no rule book."""
+
+
+class TooManyFindingsError(Exception):
+    """There is so much wrong that reading on helps nobody."""
+
+
 class Findings:
     """Collects what is wrong, so that a person sees all of it at once."""
 
@@ -56,11 +64,19 @@ class Findings:
         self._found: list[Finding] = []
 
     def add(self, code: str, span: Span, *, suggestion: str | None = None, **args: object) -> None:
-        """Note an error."""
+        """Note an error.
+
+        Raises:
+            TooManyFindingsError: there are ``MOST_FINDINGS`` already.
+        """
         words = {name: str(value) for name, value in args.items()}
         finding = Finding(code, span, words, suggestion)
-        if finding not in self._found:
-            self._found.append(finding)
+        if finding in self._found:
+            return
+        if len(self._found) == MOST_FINDINGS:
+            self._found.append(Finding("too-many-findings", span, {"count": str(MOST_FINDINGS)}))
+            raise TooManyFindingsError
+        self._found.append(finding)
 
     def add_unless_any(self, code: str, span: Span) -> None:
         """Note an error only where nothing else explains it."""

@@ -59,7 +59,7 @@ class ValueReadError(ValueError):
 
 def fold(text: str) -> str:
     """Fold width and surrounding white space: full-width forms become their ASCII twins."""
-    return unicodedata.normalize("NFKC", text).strip()
+    return unicodedata.normalize("NFKC", text).replace("−", "-").strip()
 
 
 def split_unit(text: str) -> tuple[Decimal, str]:
