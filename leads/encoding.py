@@ -46,6 +46,12 @@ _COMMON = frozenset(
 )
 """Characters that any Chinese list has many of: the most frequent ones, and those of headers."""
 
+_MOSTLY_ASCII = 0.4
+"""A text with so many zero bytes on one side is UTF-16, whatever else it may be."""
+
+_SOME_ASCII = 0.05
+"""So many are enough for a text that is not UTF-8."""
+
 _ENOUGH_USUAL = 0.7
 _ENOUGH_COMMON = 0.2
 _KANA = 0.02
@@ -85,12 +91,14 @@ def find_encoding(source: Source, wanted: str | None, expected: Collection[str])
     for mark, name in _MARKS:
         if head.startswith(mark):
             return name
-    wide = _without_mark(head[:65536])
-    if wide and _first_error(source, wide) is None:
+    wide, share = _without_mark(head[:65536])
+    if share > _MOSTLY_ASCII and _first_error(source, wide) is None:
         return wide
     offset = _first_error(source, "utf-8")
     if offset is None:
         return "utf-8"
+    if share > _SOME_ASCII and _first_error(source, wide) is None:
+        return wide
     if _first_error(source, "gb18030") is None and _is_chinese(source, expected):
         return "gb18030"
     line = 1 + _newlines(source, offset)
@@ -108,13 +116,15 @@ def _known(wanted: str, head: bytes, file: str) -> str:
     return _WIDER.get(name, name)
 
 
-def _without_mark(head: bytes) -> str | None:
-    """Recognise UTF-16 by the zero bytes of its ASCII characters: all on one side."""
+def _without_mark(head: bytes) -> tuple[str, float]:
+    """Return which UTF-16 it would be by the zero bytes of ASCII characters, all on one side.
+
+    With it comes the share of such characters: 0 where there are zero bytes on both sides.
+    """
     even, odd = head[::2].count(0), head[1::2].count(0)
+    name = "utf-16-le" if odd > even else "utf-16-be"
     few, many = sorted((even, odd))
-    if many * 20 < len(head) / 2 or few * 10 > many:
-        return None
-    return "utf-16-le" if odd > even else "utf-16-be"
+    return name, 0.0 if few * 10 > many else many / (len(head) / 2)
 
 
 def _first_error(source: Source, encoding: str) -> int | None:

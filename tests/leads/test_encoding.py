@@ -50,6 +50,8 @@ def found(path: Path, wanted: str | None = None, expected: tuple[str, ...] = ())
         (CHINESE, "gb2312", "gb18030"),
         (ENGLISH, "ascii", "utf-8"),
         (ENGLISH, "utf-16-le", "utf-16-le"),
+        ("id,note\n1,a\0b\n", "utf-8", "utf-8"),
+        ("名称,年营收\n" * 3, "utf-16-le", "utf-16-le"),
         (TAIWAN, "utf-8", "utf-8"),
         (TAIWAN, "big5", "unknown-encoding"),
         (JAPANESE, "shift-jis", "unknown-encoding"),
