@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from leadgrade.engine.backends.base import Backend, make_backend
 from leadgrade.engine.decision import Decision, points_text
 from leadgrade.rules.lead import Lead, Rank
 from leadgrade.rules.model import Book, Example, Ranking
@@ -80,10 +81,18 @@ def _truth(value: bool) -> str:  # noqa: FBT001 - it is the value itself
     return "true" if value else "false"
 
 
-def run_examples(book: Book, engine: type[Backend]) -> list[ExampleResult]:
-    """Decide every example of a book by one engine."""
+def run_examples(book: Book, engine: str) -> list[ExampleResult]:
+    """Decide every example of a book by one engine.
+
+    Raises:
+        EngineUnavailableError: the engine cannot run here.
+    """
+    backends: dict[date, Backend] = {}
     results = []
     for example in book.examples:
-        decision = engine(book, example.as_of or DEFAULT_DAY).decide(example_lead(book, example))
+        day = example.as_of or DEFAULT_DAY
+        if day not in backends:
+            backends[day] = make_backend(engine, book, day)
+        decision = backends[day].decide(example_lead(book, example))
         results.append(ExampleResult(example, decision, tuple(differences(example, decision))))
     return results

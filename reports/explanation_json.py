@@ -1,4 +1,4 @@
-"""An explanation as the documented JSON: for ``explain --json`` and each line of the JSON export."""
+"""An explanation as the documented JSON: of ``explain --json`` and of the JSON lines export."""
 
 from __future__ import annotations
 

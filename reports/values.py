@@ -28,9 +28,7 @@ def show_fact(fact: Fact, value: Any, lang: str) -> str:
             return next(each.label.say(lang) for each in fact.choices if each.id == value)
         case FactType.DATE:
             return str(value.isoformat())
-        case FactType.NUMBER:
-            return _number(value)
-    return str(value)
+    return _number(value) if fact.type is FactType.NUMBER else str(value)
 
 
 def show_subject(book: Book, subject: str, value: Any, lang: str) -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import errno
 import sqlite3
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from sqlalchemy.exc import DBAPIError
+
+from leadgrade.rules.problem import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,16 +41,10 @@ _BY_SQLSTATE = {  # PostgreSQL
 }
 
 
-class StoreError(Exception):
-    """The record cannot be read or written. ``code`` names the message, ``details`` fill it.
+class StoreError(Problem):
+    """The record cannot be read or written. Nothing was changed: what was begun is rolled back."""
 
-    Nothing was changed: whatever was begun is rolled back.
-    """
-
-    def __init__(self, code: str, **details: object) -> None:
-        self.code = code
-        self.details = {name: str(value) for name, value in details.items()}
-        super().__init__(" ".join([code, *(f"{k}={v}" for k, v in self.details.items())]))
+    texts: ClassVar[str] = "store"
 
 
 @contextmanager

@@ -1,0 +1,123 @@
+"""What the commands have in common: options, and errors that end in a message."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from datetime import date
+from typing import Any, TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def _default_language() -> str:
+    spoken = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG")
+    return "zh" if (spoken or "").lower().startswith("zh") else "en"
+
+
+class Guarded(click.Group):
+    """A group whose commands end in a message and an exit code, never in a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; turn what it raises into words."""
+        try:
+            return super().invoke(ctx)
+        except (click.exceptions.Exit, click.ClickException, click.Abort):
+            raise
+        except BrokenPipeError:  # the reader of our answer has seen enough, as in `| head`
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise SystemExit(0) from None
+        except (Exception, KeyboardInterrupt) as error:
+            if os.environ.get("LEADGRADE_DEBUG"):
+                raise
+            from leadgrade.reports.failures import FAILED, failure_text  # noqa: PLC0415
+
+            click.echo(failure_text(error, ctx.obj or _default_language()), err=True)
+            raise SystemExit(FAILED) from None
+
+
+def _remember_language(ctx: click.Context, _: click.Parameter, value: str) -> str:
+    ctx.find_root().obj = value
+    return value
+
+
+LANG = click.option(
+    "--lang",
+    type=click.Choice(["en", "zh"]),
+    default=_default_language,
+    envvar="LEADGRADE_LANG",
+    callback=_remember_language,
+    is_eager=True,
+    help="Language of what is printed; LEADGRADE_LANG, else that of your system.",
+)
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
+BOOK = click.option(
+    "--book",
+    metavar="NAME|FILE",
+    envvar="LEADGRADE_BOOK",
+    help="The rule book; else book.yaml in this folder, else b2b-leads.",
+)
+DB = click.option(
+    "--db",
+    metavar="FILE|URL",
+    envvar="LEADGRADE_DB",
+    default="leadgrade.db",
+    show_default=True,
+    help="The database that keeps the record; or LEADGRADE_DB.",
+)
+RUN = click.option("--run", type=int, metavar="N", help="The run; else the latest.")
+ENGINE = click.option(
+    "--engine",
+    type=click.Choice(["auto", "rete", "explainer"]),
+    default="auto",
+    show_default=True,
+    help="What decides: durable_rules (rete), or plain Python (explainer).",
+)
+
+
+AS_OF = click.option(
+    "--as-of",
+    type=click.DateTime(formats=["%Y-%m-%d"]),
+    callback=lambda _ctx, _param, value: value.date() if value else date.today(),
+    help="Decide as of this day, 2026-01-31; else today.",
+)
+
+
+def options(*wanted: Callable[[F], F]) -> Callable[[F], F]:
+    """Give a command several options, shown in this order."""
+
+    def decorate(command: F) -> F:
+        for option in reversed(wanted):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+READING = options(
+    click.option("--id", "id_column", metavar="COLUMN", help="The column that names the lead."),
+    click.option(
+        "--on-duplicate",
+        type=click.Choice(["reject", "last", "error"]),
+        default="reject",
+        show_default=True,
+        help="A lead that comes twice: reject the later row, let the last win, or stop.",
+    ),
+    click.option("--encoding", help="Encoding of the list; else detected."),
+    click.option("--delimiter", help="Delimiter of a CSV list, `tab` for tabs; else detected."),
+    click.option("--sheet", help="Sheet of a spreadsheet; else the first that is not empty."),
+    click.option(
+        "--percent",
+        "bare_percent",
+        type=click.Choice(["share", "percent"]),
+        help="How a bare 35 in a percent column reads: 3500 % (share) or 35 % (percent).",
+    ),
+    click.option(
+        "--dates", "date_order", type=click.Choice(["dmy", "mdy"]), help="How 03/04/2026 reads."
+    ),
+    click.option("--decimal-comma", is_flag=True, help="Read 1.234,5 as one thousand and more."),
+)
+"""How a list is read where detection is not enough."""

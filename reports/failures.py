@@ -1,0 +1,41 @@
+"""What went wrong, in words a person can act on, and the exit code that goes with it.
+
+Exit codes: 0 done; 1 the honest answer is no; 2 it could not be done.
+"""
+
+from __future__ import annotations
+
+from leadgrade.engine.backends.base import EngineUnavailableError
+from leadgrade.engine.decision import LedgerError
+from leadgrade.reports.findings import findings_text
+from leadgrade.reports.reasons import problem_text
+from leadgrade.reports.wording import say
+from leadgrade.rules.library import NoSuchBookError
+from leadgrade.rules.problem import Problem
+from leadgrade.rules.source import BookError
+
+DONE, NO, FAILED = 0, 1, 2
+
+
+def failure_text(error: BaseException, lang: str) -> str:
+    """Return the message of an error; for what we did not foresee, one that says so."""
+    match error:
+        case BookError():
+            return findings_text(error.findings, error.text, lang)
+        case Problem():
+            message = problem_text(error, lang)
+        case NoSuchBookError():
+            known = ", ".join(error.known)
+            message = say("screens.no-such-book", lang, name=error.name, known=known)
+        case EngineUnavailableError():
+            message = say("screens.engine-unavailable", lang, engine="rete", reason=error)
+        case LedgerError():
+            message = say("screens.ledger-broken", lang, message=error)
+        case MemoryError():
+            message = say("screens.out-of-memory", lang)
+        case KeyboardInterrupt():
+            message = say("screens.interrupted", lang)
+        case _:
+            kind = type(error).__name__
+            message = say("screens.internal", lang, kind=kind, message=error)
+    return say("screens.error", lang, message=message)

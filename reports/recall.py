@@ -1,0 +1,83 @@
+"""Stored decisions, explained: facts and book come back from the record and are read anew."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import ClassVar
+
+from leadgrade.engine.decision import decision_from_json
+from leadgrade.engine.explain import Explaining, Explanation
+from leadgrade.reports.explanation_json import Occasion
+from leadgrade.rules.lead import Lead, Rank, facts_from_json
+from leadgrade.rules.loader import read_book
+from leadgrade.rules.model import Book
+from leadgrade.rules.problem import Problem
+from leadgrade.rules.source import BookError
+from leadgrade.storage.records import StoredDecision, StoredRun
+from leadgrade.storage.store import Store
+
+
+class RecallError(Problem):
+    """A stored decision that cannot be explained as it stands."""
+
+    texts: ClassVar[str] = "screens"
+
+
+def recall(store: Store, run: int | None, lead: str) -> tuple[Occasion, Explanation]:
+    """Return why a run, by default the latest, decided so about a lead.
+
+    Raises:
+        StoreError: no such run or lead, or the record cannot be read.
+        RecallError: the record does not give this decision again.
+    """
+    stored = store.decision(run, lead)
+    found = store.run(stored.run)
+    occasion = _occasion(store, found)
+    return occasion, _explain(Explaining(occasion.book, found.as_of), occasion, stored)
+
+
+def recall_all(
+    store: Store, run: int | None, grade: str | None
+) -> tuple[Occasion, Iterator[Explanation]]:
+    """Return the explanations of a whole run, best leads first, as a stream.
+
+    Raises:
+        StoreError: no such run, or the record cannot be read.
+        RecallError: while streaming, at the first decision that the record does not give again.
+    """
+    found = store.run(run)
+    occasion = _occasion(store, found)
+    explaining = Explaining(occasion.book, found.as_of)
+    decisions = store.decisions(found.number, grade=grade)
+    return occasion, (_explain(explaining, occasion, each) for each in decisions)
+
+
+def stored_book(store: Store, run: StoredRun) -> Book:
+    """Return the rule book of a run as it was used.
+
+    Raises:
+        RecallError: this version cannot read it.
+    """
+    stored = store.book(run.book_sha256)
+    try:
+        return read_book(stored.text, stored.path)
+    except BookError as error:
+        raise RecallError("stored-book-unreadable", run=run.number, finding=error) from error
+
+
+def _occasion(store: Store, run: StoredRun) -> Occasion:
+    return Occasion(stored_book(store, run), run.as_of, run.engine, run.number)
+
+
+def _explain(explaining: Explaining, occasion: Occasion, stored: StoredDecision) -> Explanation:
+    explanation = explaining.explain(_lead(occasion.book, stored))
+    if explanation.decision != decision_from_json(stored.record):
+        raise RecallError("not-reproduced", lead=stored.lead, run=stored.run)
+    return explanation
+
+
+def _lead(book: Book, stored: StoredDecision) -> Lead:
+    ranks = {name: Rank(*place) for name, place in json.loads(stored.ranks).items()}
+    facts = facts_from_json(book, stored.facts)
+    return Lead(stored.lead, facts, ranks, stored.file, stored.line)

@@ -1,0 +1,44 @@
+"""``leadgrade init``: a folder to start from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+from leadgrade.reports.wording import say
+from leadgrade.rules.library import FOLDER_BOOK, SAMPLES, NoSuchBookError, shipped_books
+from leadgrade.rules.problem import Problem
+
+
+class StartError(Problem):
+    """The folder cannot be written."""
+
+    texts: ClassVar[str] = "screens"
+
+
+def start_folder(folder: Path, book: str, lang: str) -> str:
+    """Write a rule book, a sample list and a README into a folder; return what to do next.
+
+    Raises:
+        NoSuchBookError: no shipped book has that name.
+        StartError: one of the files is there already, or the folder cannot be written. What was
+            there stays as it was.
+    """
+    if book not in shipped_books():
+        raise NoSuchBookError(book)
+    texts = {
+        FOLDER_BOOK: shipped_books()[book].read_text(encoding="utf-8"),
+        "leads.csv": (SAMPLES / "leads.csv").read_text(encoding="utf-8"),
+        "README.md": say("starting.readme", lang),
+    }
+    for name in texts:
+        if (folder / name).exists():
+            raise StartError("init-exists", path=folder / name)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in texts.items():
+            (folder / name).write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise StartError("cannot-write", file=folder, reason=reason) from error
+    return say("screens.init-done", lang, files=", ".join(texts), folder=folder)

@@ -1,0 +1,178 @@
+"""What a run came to: the summary that ``qualify`` and ``show`` print."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from leadgrade.reports.reasons import rejection_text, unread_text
+from leadgrade.reports.wording import say
+from leadgrade.storage.records import RejectedRow, Source, StoredRun
+
+BAR = 40
+MOST_ROWS = 10
+"""So many rejected rows and unread cells are shown; the record has all of them."""
+
+
+def run_json(run: StoredRun) -> dict[str, Any]:
+    """Return the documented summary of a run."""
+    return {
+        "run": run.number,
+        "book": {"id": run.book_id, "sha256": run.book_sha256},
+        "engine": run.engine,
+        "as_of": run.as_of.isoformat(),
+        "leads": run.rows_read,
+        "decided": run.decided,
+        "rejected": run.rejected,
+        "grades": run.grades,
+        "qualified": run.qualified,
+        "seconds": round(run.seconds, 3),
+        "notes": run.notes,
+    }
+
+
+def run_detail_json(
+    run: StoredRun, sources: Sequence[Source], rejected: Sequence[RejectedRow], lang: str
+) -> dict[str, Any]:
+    """Return a run with its files and its rejected rows."""
+    return {
+        **run_json(run),
+        "started_at": run.started_at,
+        "finished_at": run.finished_at,
+        "by": run.by,
+        "versions": {
+            "leadgrade": run.leadgrade_version,
+            "engine": run.engine_version,
+            "python": run.python_version,
+        },
+        "files": [
+            {
+                "file": each.file,
+                "sha256": each.sha256,
+                "format": each.format,
+                "encoding": each.encoding,
+                "rows": each.rows_read,
+                "mapping": each.mapping,
+            }
+            for each in sources
+        ],
+        "rejected_rows": [
+            {
+                "file": each.file,
+                "line": each.line,
+                "code": each.code,
+                "reason": rejection_text(each, lang),
+                "raw": each.raw,
+            }
+            for each in rejected
+        ],
+    }
+
+
+def run_text(
+    run: StoredRun, sources: Sequence[Source], rejected: Sequence[RejectedRow], lang: str
+) -> RenderableType:
+    """Return the summary of a run as something a console prints."""
+    head = say(
+        "screens.run-head",
+        lang,
+        run=run.number,
+        book=run.book_title.say(lang),
+        sha=run.book_sha256[:12],
+        day=run.as_of.isoformat(),
+        engine=run.engine,
+    )
+    counts = say(
+        "screens.run-counts",
+        lang,
+        rows=f"{run.rows_read:,}",
+        decided=f"{run.decided:,}",
+        rejected=f"{run.rejected:,}",
+        seconds=f"{run.seconds:.1f}",
+    )
+    qualified = say(
+        "screens.run-qualified", lang, count=f"{run.qualified:,}", of=f"{run.decided:,}"
+    )
+    return Group(
+        Text(head, style="bold"),
+        *(line for source in sources for line in _source(source, lang)),
+        Text(counts),
+        Text(),
+        _grades(run),
+        Text(),
+        Text(qualified, style="bold"),
+        *_rejected(rejected, run.rejected, lang),
+        *(Text(note_text(note, lang), style="yellow") for note in run.notes),
+    )
+
+
+def note_text(note: dict[str, Any], lang: str) -> str:
+    """Return a note of a run in words."""
+    return say(f"screens.note-{note['code']}", lang, **note)
+
+
+def _grades(run: StoredRun) -> RenderableType:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="bold")
+    table.add_column(justify="right")
+    table.add_column(justify="right")
+    table.add_column(style="cyan")
+    most = max(run.grades.values(), default=0) or 1
+    for grade, count in run.grades.items():
+        share = count / run.decided if run.decided else 0.0
+        bar = "█" * round(BAR * count / most) if count else ""
+        table.add_row(grade, f"{count:,}", f"{share:.0%}", bar)
+    return Padding(table, (0, 0, 0, 2))
+
+
+def _source(source: Source, lang: str) -> Iterator[RenderableType]:
+    mapping = source.mapping
+    yield Text(
+        say(
+            "screens.source",
+            lang,
+            file=source.file,
+            rows=f"{source.rows_read:,}",
+            format=" ".join(part for part in (source.format, source.encoding) if part),
+            facts=len(mapping.get("facts", {})),
+        )
+    )
+    if mapping.get("unmapped"):
+        names = ", ".join(mapping["unmapped"])
+        yield Text("  " + say("screens.unmapped", lang, headers=names), style="dim")
+    unread = mapping.get("unread", [])
+    for each in unread[:MOST_ROWS]:
+        yield Text("  " + unread_text(each, source.file, lang), style="yellow")
+
+
+def _rejected(rows: Sequence[RejectedRow], count: int, lang: str) -> Iterator[RenderableType]:
+    if not count:
+        return
+    yield Text()
+    yield Text(say("screens.rejected", lang, count=f"{count:,}"), style="bold")
+    for row in rows[:MOST_ROWS]:
+        yield Text(f"  {row.file}:{row.line}: {rejection_text(row, lang)}")
+    if count > MOST_ROWS:
+        yield Text("  " + say("screens.more", lang, count=f"{count - MOST_ROWS:,}"), style="dim")
+
+
+def runs_text(runs: Sequence[StoredRun], lang: str) -> RenderableType:
+    """Return all runs as a table, the latest first."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for name in ("run", "as-of", "book", "engine", "leads", "decided", "rejected", "qualified"):
+        right = name in ("run", "leads", "decided", "rejected", "qualified")
+        table.add_column(say(f"screens.column-{name}", lang), justify="right" if right else "left")
+    table.add_column(say("screens.column-grades", lang))
+    for run in reversed(runs):
+        grades = "  ".join(f"{grade} {count:,}" for grade, count in run.grades.items())
+        numbers = (
+            f"{each:,}" for each in (run.rows_read, run.decided, run.rejected, run.qualified)
+        )
+        book = f"{run.book_id} {run.book_sha256[:8]}"
+        table.add_row(str(run.number), run.as_of.isoformat(), book, run.engine, *numbers, grades)
+    return table

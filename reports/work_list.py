@@ -1,0 +1,91 @@
+"""The work list: the best leads first, each with its next step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from rich.console import RenderableType
+from rich.table import Table
+
+from leadgrade.engine.decision import points_text
+from leadgrade.reports.explanation_json import number
+from leadgrade.reports.next_steps import show_step
+from leadgrade.reports.wording import say
+from leadgrade.rules.lead import facts_from_json
+from leadgrade.rules.model import Book
+from leadgrade.storage.records import StoredDecision, StoredRun
+
+
+def work_list_json(
+    book: Book, run: StoredRun, decisions: Iterable[StoredDecision], lang: str
+) -> dict[str, Any]:
+    """Return the list as plain JSON values."""
+    steps = {step.id: step for step in book.next_steps}
+    return {
+        "run": run.number,
+        "as_of": run.as_of.isoformat(),
+        "book": {"id": run.book_id, "sha256": run.book_sha256},
+        "leads": [
+            {
+                "lead": each.lead,
+                "name": name_of(book, each),
+                "grade": each.grade,
+                "score": number(each.score),
+                "qualified": each.qualified,
+                "possible": {
+                    "score": [number(each.possible.low), number(each.possible.high)],
+                    "grade": [each.possible.worst, each.possible.best],
+                },
+                "next_steps": [
+                    {
+                        "id": step.id,
+                        "do": steps[step.id].do.say(lang),
+                        "owner": step.owner,
+                        "channel": step.channel,
+                        "due": step.due and step.due.isoformat(),
+                    }
+                    for step in each.steps
+                ],
+            }
+            for each in decisions
+        ],
+    }
+
+
+def work_list_text(
+    book: Book, run: StoredRun, decisions: Iterable[StoredDecision], lang: str
+) -> RenderableType:
+    """Return the list as a table that a console prints."""
+    title = say("screens.top-title", lang, run=run.number, day=run.as_of.isoformat())
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), title=title, title_justify="left")
+    table.add_column("#", justify="right")
+    table.add_column(say("screens.column-lead", lang), no_wrap=True)
+    if book.lead_name is not None:
+        table.add_column(say("screens.column-name", lang), overflow="fold", max_width=28)
+    table.add_column(say("screens.column-grade", lang), no_wrap=True)
+    table.add_column(say("screens.column-score", lang), justify="right", no_wrap=True)
+    table.add_column(say("screens.column-next-step", lang), overflow="fold")
+    steps = {step.id: step for step in book.next_steps}
+    for place, each in enumerate(decisions, start=1):
+        first = next((steps[step.id] for step in each.steps), None)
+        name = [name_of(book, each) or ""] if book.lead_name is not None else []
+        action = "" if first is None else show_step(first, run.as_of, lang)
+        table.add_row(
+            str(place), each.lead, *name, grade_range(each), points_text(each.score), action
+        )
+    return table
+
+
+def grade_range(decision: StoredDecision) -> str:
+    """Return the grade, with the best one that is still possible: ``B (A?)``."""
+    best = decision.possible.best
+    return decision.grade if best == decision.grade else f"{decision.grade} ({best}?)"
+
+
+def name_of(book: Book, decision: StoredDecision) -> str | None:
+    """Return what people call the lead, where the book says which fact that is."""
+    if book.lead_name is None:
+        return None
+    name = facts_from_json(book, decision.facts).get(book.lead_name)
+    return None if name is None else str(name)
