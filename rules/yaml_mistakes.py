@@ -12,6 +12,9 @@ _BLOCK_HEADER = re.compile(r"(?:^|[:\-]\s+)([>|][=\s]*[^\s#].*)$")
 _NO_SPACE = re.compile(r"^\s*(?:- )?([^\s:：#\"'{\[]+)(?::(?=[^\s:/])|：\s*(?=\S))(.*)$")
 _NO_SPACE_AFTER_DASH = re.compile(r"^\s*(-)([^\s\-:]+:\s.*)$")
 _COLON_IN_TEXT = re.compile(r"^\s*(?:- )?[^\s:#\"'{\[]+:\s+([^\s\"'{\[&*!|>].*?:\s.*?)\s*$")
+_BEHIND_QUOTE = re.compile(
+    r"""(?:^|[:\-]\s+)((?P<quote>["'])([^"']*)(?P=quote)\s*([^\s#].*?))\s*$"""
+)
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _INDENTATION = re.compile("block.*did not find expected|mapping values are not allowed")
 _OPENED = {"'": "quote", '"': "quote", "{": "bracket", "[": "bracket"}
@@ -83,7 +86,10 @@ def _report_known_mistake(lines: list[str], number: int, file: str, findings: Fi
             _report_missing_space(lines, each, file, findings)
             for each in (number, number - 1)
             if each >= 0
-        ) or _report_colon(lines, number, file, findings)
+        ) or (
+            _report_text_behind_quote(lines, number, file, findings)
+            or _report_colon(lines, number, file, findings)
+        )
     return True
 
 
@@ -96,6 +102,15 @@ def _report_missing_space(lines: list[str], number: int, file: str, findings: Fi
         place = _place(file, lines, number, pair.start(1))
         findings.add("yaml-space-after-dash", place, suggestion=f"- {pair[2]}")
     return pair is not None
+
+
+def _report_text_behind_quote(lines: list[str], number: int, file: str, findings: Findings) -> bool:
+    found = _BEHIND_QUOTE.search(lines[number])
+    if found is None or found[4].startswith(":"):
+        return False
+    place = Span(file, number + 1, found.start(4) + 1, number + 1, found.end(4) + 1)
+    findings.add("yaml-text-behind-quote", place)
+    return True
 
 
 def _report_colon(lines: list[str], number: int, file: str, findings: Findings) -> bool:
