@@ -8,7 +8,6 @@ asserted as the fact that the next stratum matches.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Set
-from contextlib import suppress
 from datetime import date
 from enum import IntEnum
 from typing import Any
@@ -38,9 +37,6 @@ class Stratum(IntEnum):
     CLASSES = 4
 
 
-Part = tuple[str, str, int]
-"""What a condition decides: its kind, an id, and of a rule the index of the outcome."""
-
 _ALWAYS = All(())
 
 
@@ -58,22 +54,11 @@ class Rete:
         Raises:
             EngineFault: durable_rules refuses it.
         """
-        self.book = book
-        self._as_of = as_of
-        self.bounds = Bounds(book)
-        read = Reading(orders_of(book)).condition
-        self.knock_outs = [
-            (each, read(each.when), subjects_of(each.when)) for each in book.knock_outs
-        ]
-        self.parts: list[Part] = []
-        self.certain: frozenset[Part] = frozenset(
-            part for part, condition in _conditions(book) if condition == _ALWAYS
-        )
-        stages = self._plan(book)
-        self.ends = self._ends(stages)
         self._networks: list[Network] = []
+        self._as_of = as_of
+        self.compiled = CompiledBook(book)
         try:
-            for group in split([stage for _, stage in stages]):
+            for group in split([stage for _, stage in self.compiled.stages]):
                 self._networks.append(Network(group))
         except BaseException:
             self.close()
@@ -86,8 +71,7 @@ class Rete:
         self.close()
 
     def __del__(self) -> None:
-        with suppress(AttributeError):  # it failed before it had networks
-            self.close()
+        self.close()
 
     def close(self) -> None:
         """Give the engine's memory back. No lead can be decided any more."""
@@ -101,47 +85,74 @@ class Rete:
             EngineFault: the engine failed twice; the next lead is not affected.
             ValueError, TypeError, KeyError: a fact has a value that its type does not allow.
         """
-        facts = derive(self.book, lead.facts, self._as_of)
+        facts = derive(self.compiled.book, lead.facts, self._as_of)
         try:
             return self._run(lead, facts)
         except EngineFault:
             return self._run(lead, facts)
 
     def _run(self, lead: Lead, facts: Values) -> Decision:
-        chain = LeadChain(self, lead, facts)
+        chain = LeadChain(self.compiled, lead, facts)
         for network in self._networks:
             network.run(chain)
         return chain.decision()
 
-    def _plan(self, book: Book) -> list[tuple[Stratum, Stage]]:
-        planner = Planner(Columns(book))
-        conditions: dict[Stratum, list[tuple[int, Condition]]] = {each: [] for each in Stratum}
-        for part, condition in _conditions(book):
-            if part not in self.certain:
-                conditions[_stratum(book, condition)].append((len(self.parts), condition))
-                self.parts.append(part)
-        return [
-            (stratum, stage)
-            for stratum, each in conditions.items()
-            for stage in planner.stages(each)
-        ]
 
-    @staticmethod
-    def _ends(stages: list[tuple[Stratum, Stage]]) -> list[Stratum]:
-        """Return for each stage the stratum of the next one: what must be known when it ends."""
-        return [*(stratum for stratum, _ in stages[1:]), Stratum.CLASSES]
+class CompiledBook:
+    """A book's conditions by number, what each decides, and the stages that match them."""
+
+    def __init__(self, book: Book) -> None:
+        self.book = book
+        self.bounds = Bounds(book)
+        self._conditions: list[Condition] = []
+        self.rules: dict[Goal, tuple[str, int]] = {
+            self._number(outcome.when): (rule.id, index)
+            for rule in book.rules.values()
+            for index, outcome in enumerate(rule.outcomes)
+        }
+        self.knock_outs = [(self._number(each.when), each) for each in book.knock_outs]
+        self.ladder = [(self._number(_fits(grade)), grade.id) for grade in book.grades]
+        self.qualified = self._number(book.qualified)
+        self.classes = [
+            (self._number(each.applies_when or _ALWAYS), each) for each in book.classes.values()
+        ]
+        self.steps = [(self._number(step.when), step.id) for step in book.next_steps]
+        self.certain = frozenset(
+            number for number, each in enumerate(self._conditions) if each == _ALWAYS
+        )
+        """The conditions that always hold. They are not matched."""
+        self.stages = list(self._stages())
+        self.ends = [*(stratum for stratum, _ in self.stages[1:]), Stratum.CLASSES]
+        """For each stage the stratum of the next one: what must be known when it ends."""
+        read = Reading(orders_of(book)).condition
+        self.truths = {number: read(self._conditions[number]) for number, _ in self.knock_outs}
+        self.asked = frozenset().union(*(rule.subjects for rule in book.rules.values()))
+        """The facts that rules read."""
+
+    def _number(self, condition: Condition) -> int:
+        self._conditions.append(condition)
+        return len(self._conditions) - 1
+
+    def _stages(self) -> Iterator[tuple[Stratum, Stage]]:
+        planner = Planner(Columns(self.book))
+        conditions: dict[Stratum, list[tuple[int, Condition]]] = {each: [] for each in Stratum}
+        for number, condition in enumerate(self._conditions):
+            if number not in self.certain:
+                conditions[_stratum(self.book, condition)].append((number, condition))
+        for stratum, each in conditions.items():
+            for stage in planner.stages(each):
+                yield stratum, stage
 
 
 class LeadChain:
     """One lead on its way through the strata."""
 
-    def __init__(self, rete: Rete, lead: Lead, facts: Values) -> None:
+    def __init__(self, compiled: CompiledBook, lead: Lead, facts: Values) -> None:
         self.values: dict[str, Any] = dict(facts)
-        self._rete = rete
-        self._book = rete.book
+        self._compiled = compiled
         self._lead = lead
         self._facts = facts
-        self._true: set[Part] = set(rete.certain)
+        self._true: set[Goal] = set(compiled.certain)
         self._known = Stratum.FACTS
         self._fired: dict[str, int] = {}
         self._totals: Totals
@@ -150,13 +161,9 @@ class LeadChain:
 
     def close(self, stage: int, fired: Set[Goal]) -> None:
         """Take note of what came true in a stage, and derive what the next one reads."""
-        parts = self._rete.parts
-        for goal in fired:
-            if isinstance(goal, str):
-                self.values[goal] = True
-            else:
-                self._true.add(parts[goal])
-        self._derive(self._rete.ends[stage])
+        self._true |= fired
+        self.values.update((goal, True) for goal in fired if isinstance(goal, str))
+        self._derive(self._compiled.ends[stage])
 
     def _derive(self, until: Stratum) -> None:
         """Derive all that the stratum ``until`` knows."""
@@ -167,8 +174,10 @@ class LeadChain:
     def decision(self) -> Decision:
         """Return the decision."""
         self._derive(Stratum.CLASSES)
-        book, bounds, fired, facts = self._book, self._rete.bounds, self._fired, self._facts
-        open_rules = bounds.open_rules(fired, facts)
+        compiled, true, facts, fired = self._compiled, self._true, self._facts, self._fired
+        bounds = compiled.bounds
+        all_known = compiled.asked <= facts.keys()
+        open_rules = () if all_known else bounds.open_rules(fired, facts)
         return Decision(
             qualified=self.values["qualified"],
             grade=self.values["grade"],
@@ -176,61 +185,50 @@ class LeadChain:
             score=self._totals.score,
             criteria=self._totals.criteria,
             ledger=self._totals.ledger,
-            knock_outs=tuple(
-                each.id for each in book.knock_outs if ("knock-out", each.id, 0) in self._true
-            ),
+            knock_outs=tuple(each.id for number, each in compiled.knock_outs if number in true),
             classes=self._classes,
-            next_steps=tuple(
-                step.id for step in book.next_steps if ("step", step.id, 0) in self._true
-            ),
+            next_steps=tuple(step for number, step in compiled.steps if number in true),
             open=(*open_rules, *self._open_knock_outs()),
             possible=bounds.possible(fired, open_rules, facts),
         )
 
     def _open_knock_outs(self) -> Iterator[str]:
         """Yield the knock-outs that did not come true because something is unknown."""
-        for each, truth, subjects in self._rete.knock_outs:
-            if (
-                ("knock-out", each.id, 0) not in self._true
-                and not subjects <= self.values.keys()
-                and truth(self.values) is None
-            ):
+        for number, each in self._compiled.knock_outs:
+            if number not in self._true and self._compiled.truths[number](self.values) is None:
                 yield each.id
 
     def add_up(self) -> None:
         """Derive score and criteria from the rules that fired."""
-        for kind, rule, outcome in self._true:
-            if kind == "rule":
-                self._fired[rule] = min(outcome, self._fired.get(rule, outcome))
-        self._totals = add_up(self._book, self._fired)
+        rules = self._compiled.rules
+        for number in self._true & rules.keys():
+            rule, outcome = rules[number]
+            self._fired[rule] = min(outcome, self._fired.get(rule, outcome))
+        self._totals = add_up(self._compiled.book, self._fired)
         self.values |= self._totals.criteria
         self.values["score"] = self._totals.score
         self.values["fired"] = self._fired.keys()
 
     def grade(self) -> None:
         """Derive the grade: the best that fits, kept down by the knock-outs."""
-        book = self._book
-        grade = self._earned = next(
-            (each for each in book.grade_ids if ("grade", each, 0) in self._true),
-            book.grade_ids[-1],
-        )
-        for knock_out in book.knock_outs:
-            if ("knock-out", knock_out.id, 0) in self._true:
-                grade = book.worse(grade, knock_out.grade)
+        compiled, true = self._compiled, self._true
+        grade = next(each for number, each in compiled.ladder if number in true)
+        self._earned = grade
+        for number, knock_out in compiled.knock_outs:
+            if number in true:
+                grade = compiled.book.worse(grade, knock_out.grade)
         self.values["grade"] = grade
 
     def qualify(self) -> None:
         """Derive whether the lead is qualified."""
-        self.values["qualified"] = ("qualified", "", 0) in self._true
+        self.values["qualified"] = self._compiled.qualified in self._true
 
     def classify(self) -> None:
         """Derive the class of each classification."""
         ranks = self._lead.ranks
         self._classes = {
-            each.id: classify(each, self.values, ranks)
-            if ("class", each.id, 0) in self._true
-            else NOT_APPLICABLE
-            for each in self._book.classes.values()
+            each.id: classify(each, self.values, ranks) if number in self._true else NOT_APPLICABLE
+            for number, each in self._compiled.classes
         }
         self.values |= self._classes
 
@@ -242,22 +240,6 @@ _DERIVE: tuple[Callable[[LeadChain], None], ...] = (
     LeadChain.classify,
 )
 """What is derived at the end of each stratum."""
-
-
-def _conditions(book: Book) -> Iterator[tuple[Part, Condition]]:
-    """Yield every condition of a book with what it decides."""
-    for rule in book.rules.values():
-        for index, outcome in enumerate(rule.outcomes):
-            yield ("rule", rule.id, index), outcome.when
-    for knock_out in book.knock_outs:
-        yield ("knock-out", knock_out.id, 0), knock_out.when
-    for grade in book.grades:
-        yield ("grade", grade.id, 0), _fits(grade)
-    yield ("qualified", "", 0), book.qualified
-    for each in book.classes.values():
-        yield ("class", each.id, 0), each.applies_when or _ALWAYS
-    for step in book.next_steps:
-        yield ("step", step.id, 0), step.when
 
 
 def _fits(grade: Grade) -> Condition:

@@ -50,8 +50,9 @@ _OK = (0, 1)
 class Chain(Protocol):
     """What a network asks about the lead being decided."""
 
-    values: Mapping[str, Any]
-    """What is known so far."""
+    @property
+    def values(self) -> Mapping[str, Any]:
+        """What is known so far."""
 
     def close(self, stage: int, fired: set[Goal]) -> None:
         """Take note that a stage has ended, and of the goals that came true in it."""
@@ -134,7 +135,9 @@ class Network:
         """By the name of the engine's rule; None for the rule that ends a stage."""
         rules = [rule for number, stage in stages for rule in self._rules(number, stage)]
         try:
-            self._handle = self._rete.create_ruleset("book", f"{{{','.join((*rules, _PRIME_RULE))}}}")
+            self._handle = self._rete.create_ruleset(
+                "book", f"{{{','.join((*rules, _PRIME_RULE))}}}"
+            )
         except self._rete.error as error:
             raise EngineFault(f"durable_rules refuses the book: {error}") from None
         self._prime()

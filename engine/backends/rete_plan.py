@@ -67,10 +67,7 @@ class Planner:
             for leaves in self._alternatives(without_not(condition))
         ]
         return [
-            stage
-            for level in (*self._levels, goals)
-            for stage in _cut(level)
-            if stage.alternatives
+            stage for level in (*self._levels, goals) for stage in _cut(level) if stage.alternatives
         ]
 
     def _alternatives(self, condition: Condition) -> list[tuple[Leaf, ...]]:

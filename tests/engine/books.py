@@ -18,7 +18,20 @@ from leadgrade.rules.model import NUMERIC, Book, Fact, FactType
 
 AS_OF = date(2026, 1, 1)
 
-IDS = ("revenue", "年营收", "überfällig", "f_4", "z0", "a0", "id_", "sid", "prime", "支付", "q9", "k")
+IDS = (
+    "revenue",
+    "年营收",
+    "überfällig",
+    "f_4",
+    "z0",
+    "a0",
+    "id_",
+    "sid",
+    "prime",
+    "支付",
+    "q9",
+    "k",
+)
 CHOICES = ("low", "mid", "high", "无意向", "it's", 'say "yes"', "a b", "010", "NO", "\x01", "")
 TEXTS = (
     *("Stadtwerke", "上海电气", "O'Neil & Söhne", 'the "best"', "中", "0", "1", "true", "a\tb"),
@@ -147,7 +160,9 @@ def line(draw: Draw, subjects: Sequence[Subject]) -> str:
 
 @st.composite
 def condition(draw: Draw, subjects: Sequence[Subject], depth: int = 2) -> Any:
-    shapes = ("line", "line", "line") if depth == 0 else ("line", "line", "all", "any", "not", "wide")
+    shapes = (
+        ("line", "line", "line") if depth == 0 else ("line", "line", "all", "any", "not", "wide")
+    )
     shape = draw(st.sampled_from(shapes))
     if shape == "line":
         return draw(line(subjects))
@@ -170,7 +185,9 @@ def rule(draw: Draw, name: str, known: dict[str, Any], subjects: Sequence[Subjec
         return {"id": name, "when": draw(condition(subjects)), "points": draw(points)}
     if kind in NUMERIC or kind is FactType.DATE:
         return {"id": name, "fact": fact, "bands": draw(bands(kind, subject))}
-    keys = {"true": True, "no": False} if kind is FactType.FLAG else known[fact].get("values", TEXTS)
+    keys = (
+        {"true": True, "no": False} if kind is FactType.FLAG else known[fact].get("values", TEXTS)
+    )
     some = draw(st.lists(st.sampled_from(sorted(keys)), min_size=1, max_size=4, unique=True))
     return {"id": name, "fact": fact, "values": {key: draw(points) for key in some}}
 
@@ -218,7 +235,11 @@ def book_texts(draw: Draw) -> str:
         "derived": derived,
         "criteria": criteria,
         "knock_outs": [
-            {"id": f"ko-{n}", "when": draw(condition(after)), "grade": draw(st.sampled_from([*grades]))}
+            {
+                "id": f"ko-{n}",
+                "when": draw(condition(after)),
+                "grade": draw(st.sampled_from([*grades])),
+            }
             for n in range(draw(st.integers(0, 3)))
         ],
         "grades": grades,
@@ -271,8 +292,8 @@ def classifications(draw: Draw, known: dict[str, Any], subjects: Sequence[Subjec
     found: dict[str, Any] = {}
     if choices and draw(st.booleans()):
         rows, columns = draw(st.sampled_from(choices)), draw(st.sampled_from(choices))
-        cells = {column: "A1" for column in known[columns]["values"]}
-        table = {row: cells for row in known[rows]["values"]}
+        cells = dict.fromkeys(known[columns]["values"], "A1")
+        table = dict.fromkeys(known[rows]["values"], cells)
         found["cell"] = {"rows": rows, "columns": columns, "table": table}
     if numbers and draw(st.booleans()):
         top = {"1%": "A1", "20%": "gold"}

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from leadgrade.engine.backends.base import why_unavailable
 from leadgrade.engine.backends.explainer import Explainer
+from leadgrade.engine.backends.rete import Rete
 from leadgrade.rules.loader import read_book
 
 from .books import AS_OF, book_texts, leads_for
@@ -31,8 +32,6 @@ FIRST_SEED = random.getrandbits(32) if "LEADGRADE_CASES" in os.environ else 0
 
 @pytest.mark.parametrize("part", range(PARTS))
 def test_rete_and_explainer_agree(part: int, record_property: pytest.RecordProperty) -> None:
-    from leadgrade.engine.backends.rete import Rete
-
     compared = 0
 
     @seed(FIRST_SEED + part)
