@@ -36,7 +36,7 @@ _FOREIGN = {
     b"PAR1": "Parquet",
     b"%PDF": "PDF",
     b"\x1f\x8b": "gzip",
-    b"SQLite": "SQLite",
+    b"SQLite format 3": "SQLite",
     b"BZh": "bzip2",
     b"\xfd7zXZ": "xz",
     b"\x28\xb5\x2f\xfd": "zstd",
