@@ -24,21 +24,25 @@ if TYPE_CHECKING:
 _IGNORED = re.compile(r"[\s_\-./\\()\[\]{}:*'\"\ufeff]")
 
 
+ROW = "row"
+"""Named as the id column of a list without such a column, it lets the line name the lead."""
+
+
 @dataclass(frozen=True, slots=True)
 class HeaderMap:
     """What was made of the headers. Columns are counted from 0."""
 
     headers: tuple[str, ...]
     """The headers as the list has them."""
-    lead_id: int
-    """The column that names the lead; it may be a fact as well."""
+    lead_id: int | None
+    """The column that names the lead; it may be a fact as well. None: its line does."""
     facts: dict[str, int]
     """The columns that are facts, by fact id, in the order of the book."""
 
     @property
     def id_header(self) -> str:
-        """The header of the column that names the lead."""
-        return self.headers[self.lead_id]
+        """The header of the column that names the lead, or ``row``."""
+        return ROW if self.lead_id is None else self.headers[self.lead_id]
 
     @property
     def mapped(self) -> dict[str, str]:
@@ -144,7 +148,8 @@ def _find_id(
     book: Book,
     file: str,
     wanted: str | None,
-) -> int:
+) -> int | None:
+    """Return the column that names the lead, None where its line does."""
     names = (wanted,) if wanted is not None else (*book.lead_id, *LEAD_IDS)
     for name in names:
         exact = [column for column, header in enumerate(headers) if header == name.strip()]
@@ -154,6 +159,8 @@ def _find_id(
             raise ListError("ambiguous-id", file=file, headers=named)
         if at:
             return at[0]
+        if fold_header(name) == ROW:
+            return None
     if wanted is None:
         raise ListError("no-lead-id", file=file, headers=_listed(headers))
     raise ListError(

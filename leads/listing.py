@@ -122,10 +122,14 @@ class Listing:
 
     def _lead(self, row: Row) -> Lead | Rejected | None:
         """Return what a row is; None for a blank one."""
-        lead = clean_id(row.cells[self.headers.lead_id])
+        at = self.headers.lead_id
+        lead = "" if at is None else clean_id(row.cells[at])
         if not lead:
-            blank = not any(cell.strip() for cell in row.cells)
-            return None if blank else self._rejected(row, "empty-id", column=self.headers.id_header)
+            if not any(map(str.strip, row.cells)):
+                return None
+            if at is not None:
+                return self._rejected(row, "empty-id", column=self.headers.id_header)
+            lead = str(row.line)
         if len(lead) > ID_LIMIT:
             return self._rejected(row, "id-too-long", limit=str(ID_LIMIT))
         facts: dict[str, Value] = {}

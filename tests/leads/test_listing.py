@@ -226,6 +226,18 @@ def test_the_lead_may_be_named_by_any_column(write: Callable[..., Path], book: B
     assert refusal(path, book, Options(id_column="fix")).code == "no-such-column"
 
 
+def test_the_line_may_name_the_lead(write: Callable[..., Path], book: Book) -> None:
+    path = write("remark,fax\nx,1\n\ny,2\n")
+    assert refusal(path, book).code == "no-lead-id"
+    with open_list(path, book, Options(id_column="row")) as listing:
+        assert items(listing) == [(2, "2"), (4, "4")]
+        assert listing.headers.id_header == "row"
+    with open_list(path, replace(book, lead_id=("Deal", "row"))) as listing:
+        assert items(listing) == [(2, "2"), (4, "4")]
+    with open_list(write("remark,Row\nx,7\n"), book, Options(id_column="row")) as listing:
+        assert items(listing) == [(2, "7")]
+
+
 def test_a_list_that_changes_is_not_taken(write: Callable[..., Path], book: Book) -> None:
     path = write("id,remark\n" + "1,abc\n" * 500_000)
     with open_list(path, book) as listing, path.open("r+b") as file:
