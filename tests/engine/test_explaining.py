@@ -1,11 +1,11 @@
-"""The plain Python reading, piece by piece: formulas, three-valued logic, ledger, bounds, evidence."""
+"""The plain Python reading: formulas, three-valued logic, ledger, bounds, evidence."""
 
 from __future__ import annotations
 
 from datetime import date
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from leadgrade.engine.backends.explainer import Explainer
@@ -47,8 +47,10 @@ criteria:
   power:
     range: [0, 20]
     rules:
-      - {id: size-of-revenue, fact: revenue, bands: [{from: 100, points: 8}, {from: 1000, points: 12}]}
-      - {id: margin-good, when: margin >= 20%, points: 10.5}
+      - id: size-of-revenue
+        fact: revenue
+        bands: [{from: 100, points: 8}, {from: 1000, points: 12}]
+      - {id: margin-good, when: margin >= 0.2, points: 10.5}
   risk:
     range: [0, 25]
     start: 25
@@ -74,18 +76,20 @@ classes:
     applies_when: not refused
   tier: {rank: revenue, top: {1%: first, 50%: upper}, rest: lower}
 next_steps:
-  - {id: call, when: grade = A and cell in [l1, l2], do: Call, within: 1 day}
+  - {id: call, when: "grade = A and cell in [l1, l2]", do: Call, within: 1 day}
   - {id: ask, when: overdue is missing, do: Ask}
   - {id: warn, when: fired contains late, do: Warn}
 examples:
   - {name: holds, given: {revenue: 1000}, expect: {grade: B, score: 37, fired: [size-of-revenue]}}
-  - {name: does not, given: {revenue: 99}, expect: {grade: A, score: 40, not_fired: [late], qualified: true}}
+  - name: does not
+    given: {revenue: 99}
+    expect: {grade: A, score: 40, not_fired: [late], qualified: true}
 """
 
 
 @pytest.fixture(scope="module")
 def book() -> Book:
-    return read_book(BOOK.replace("margin >= 20%", "margin >= 0.2"))
+    return read_book(BOOK)
 
 
 def decide(book: Book, **facts: object) -> Decision:
@@ -212,7 +216,9 @@ def test_possible_takes_open_rules_one_by_one(book) -> None:
 )
 @given(data=st.data())
 def test_whatever_becomes_known_the_decision_stays_within_the_possible(data) -> None:
-    book = read_book(data.draw(book_texts()))
+    text = data.draw(book_texts())
+    assume("is known" not in text and "is missing" not in text)  # those change with the knowing
+    book = read_book(text)
     explainer = Explainer(book, AS_OF)
     known = edges(book)
     for lead in data.draw(leads_for(book, 5)):
@@ -240,7 +246,8 @@ def test_an_explanation_shows_tests_values_misses_and_questions(book) -> None:
     miss = seen.near_misses[0]
     assert (miss.rule, miss.points, miss.evidence.short_by) == ("size-of-revenue", 400, 100.0)
     assert [(each.fact, each.possible.worst, each.possible.best) for each in seen.questions] == [
-        ("overdue", "C", "B")
+        ("overdue", "C", "B"),
+        ("grade_of_bank", "C", "B"),  # wide: `days` already settles that part of the rule
     ]
     assert seen.unknown == ("overdue", "met", "grade_of_bank", "note")
 
