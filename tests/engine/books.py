@@ -44,7 +44,7 @@ UNITS = {
     FactType.PERCENT: ("%",),
     FactType.DAYS: ("", " days", "天"),
 }
-DAYS = ("2024-02-29", "2025-12-31", "2026-01-01", "1999-01-01", "0001-01-01")
+DAYS = ("0001-01-01", "1999-01-01", "2024-02-29", "2025-12-31", "2026-01-01")
 HUGE = (1e16, 1e17, 1e300, -1e300, 5e-324, -5e-324, 1e-7, 2.0**53, 2.0**53 + 2, 0.1 + 0.2)
 POINTS = (-15, -2.5, -0.25, 0, 0.5, 1, 3.75, 5, 8, 12)
 ORDERING = ("=", "!=", "<", "<=", ">", ">=")
@@ -54,10 +54,11 @@ Draw = Any
 
 @dataclass(frozen=True)
 class Subject:
-    """Something that a condition may speak of, and the literals it may be compared with."""
+    """Something that a condition may speak of."""
 
     name: str
     values: tuple[str, ...]
+    """The literals it may be compared with; in rising order where it is ordered."""
     ordered: bool = False
     is_flag: bool = False
     is_text: bool = False
@@ -88,7 +89,8 @@ def facts(draw: Draw) -> dict[str, dict[str, Any]]:
     return found
 
 
-def subject_of(name: str, fact: dict[str, Any]) -> Subject:
+def subject_of(name: str, fact: dict[str, Any], place: int = 0) -> Subject:
+    """Return the subject of a fact; ``place`` picks one of the units."""
     kind = FactType(fact["type"])
     if kind is FactType.CHOICE:
         values = tuple(quoted(value) for value in fact["values"] if writable(value))
@@ -99,19 +101,13 @@ def subject_of(name: str, fact: dict[str, Any]) -> Subject:
         return Subject(name, ("true", "no", "是"), is_flag=True)
     if kind is FactType.DATE:
         return Subject(name, DAYS, ordered=True)
-    numbers = tuple(
-        f"{number}{unit}"
-        for number in NUMBERS
-        for unit in UNITS[kind]
-        if not (unit and ("e" in number))
-    )
-    if kind is FactType.PERCENT:
-        numbers = tuple(f"{number}%" for number in NUMBERS)
-    return Subject(name, numbers, ordered=True)
+    unit = UNITS[kind][place % len(UNITS[kind])]
+    plain = [number for number in NUMBERS if "e" not in number or unit in ("", "%")]
+    return Subject(name, tuple(f"{number}{unit}" for number in sorted(plain, key=float)), True)
 
 
 @st.composite
-def test_line(draw: Draw, subjects: Sequence[Subject]) -> str:
+def comparison(draw: Draw, subjects: Sequence[Subject]) -> str:
     subject = draw(st.sampled_from(subjects))
     name = subject.name
     if subject.is_fired:
@@ -133,7 +129,9 @@ def test_line(draw: Draw, subjects: Sequence[Subject]) -> str:
         case "alone":
             return name
         case "between":
-            return f"{name} between {value()} and {value()}"
+            ends = draw(st.tuples(st.sampled_from(subject.values), st.sampled_from(subject.values)))
+            low, high = sorted(ends, key=subject.values.index)
+            return f"{name} between {low} and {high}"
         case "in":
             some = draw(st.lists(st.sampled_from(subject.values), min_size=1, max_size=4))
             return f"{name} {draw(st.sampled_from(('in', 'not in')))} [{', '.join(some)}]"
@@ -146,15 +144,15 @@ def test_line(draw: Draw, subjects: Sequence[Subject]) -> str:
 
 @st.composite
 def line(draw: Draw, subjects: Sequence[Subject]) -> str:
-    one = draw(test_line(subjects))
+    one = draw(comparison(subjects))
     form = draw(st.sampled_from(("one", "one", "one", "not", "and", "or", "both")))
     if form == "one":
         return str(one)
     if form == "not":
         return f"not {one}"
-    other = draw(test_line(subjects))
+    other = draw(comparison(subjects))
     if form == "both":
-        return f"not ({one} or {other}) and {draw(test_line(subjects))}"
+        return f"not ({one} or {other}) and {draw(comparison(subjects))}"
     return f"{one} {form} {other}"
 
 
@@ -169,7 +167,7 @@ def condition(draw: Draw, subjects: Sequence[Subject], depth: int = 2) -> Any:
     if shape == "not":
         return {"not": draw(condition(subjects, depth - 1))}
     if shape == "wide":  # multiplies out to more alternatives than one rule should have
-        any_of = st.lists(test_line(subjects), min_size=3, max_size=5)
+        any_of = st.lists(comparison(subjects), min_size=3, max_size=5)
         return [{"any": draw(any_of)} for _ in range(draw(st.integers(2, 3)))]
     parts = draw(st.lists(condition(subjects, depth - 1), min_size=1, max_size=3))
     return parts if shape == "all" else {"any": parts}
@@ -212,7 +210,7 @@ def book_texts(draw: Draw) -> str:
     """Return a whole rule book as text: JSON, which is YAML."""
     known = draw(facts())
     derived = draw(formulas(known))
-    subjects = [subject_of(name, fact) for name, fact in known.items()]
+    subjects = [subject_of(*each, place) for place, each in enumerate(known.items())]
     subjects += [subject_of(name, {"type": "number"}) for name in derived]
     subjects = [s for s in subjects if s.values or s.is_fact]
     names = [f"r-{n}" for n in range(draw(st.integers(1, 9)))]
@@ -228,7 +226,7 @@ def book_texts(draw: Draw) -> str:
     fired = Subject("fired", tuple(quoted(name) for name in names), is_fired=True, is_fact=False)
     after = [*subjects, *points, fired]
     grades = draw(ladders(after))
-    graded = [*after, Subject("grade", tuple(grades), ordered=True, is_fact=False)]
+    graded = [*after, Subject("grade", tuple(reversed(grades)), ordered=True, is_fact=False)]
     book = {
         "book": "random",
         "facts": known,
@@ -318,7 +316,7 @@ def _edges(fact: Fact) -> list[Value]:
         case FactType.FLAG:
             return [True, False]
         case FactType.DATE:
-            days = [date.fromisoformat(day) for day in DAYS[:-1]]
+            days = [date.fromisoformat(day) for day in DAYS[1:]]
             near = [day + timedelta(step) for day in days for step in (-1, 0, 1)]
             return [*near, date.min, date.max]
     scales = {FactType.PERCENT: (1e-2,), FactType.MONEY: (1.0, 1e4, 1e6), FactType.DAYS: (1.0,)}
