@@ -46,12 +46,12 @@ def finding_text(finding: Finding, text: str, lang: str) -> str:
 
 def message(finding: Finding, lang: str) -> str:
     """Return what is wrong."""
-    return say(f"findings.{finding.code}", lang, **_words(finding, lang))
+    return _filled(finding.code, finding, lang)
 
 
 def help_text(finding: Finding, lang: str) -> str:
     """Return how to mend it."""
-    return say(f"findings.{finding.code}.help", lang, **_words(finding, lang))
+    return _filled(f"{finding.code}.help", finding, lang)
 
 
 def as_json(finding: Finding, lang: str = "en") -> dict[str, Any]:
@@ -69,6 +69,10 @@ def as_json(finding: Finding, lang: str = "en") -> dict[str, Any]:
         "suggestion": finding.suggestion,
         "help": help_text(finding, lang),
     }
+
+
+def _filled(name: str, finding: Finding, lang: str) -> str:
+    return texts("findings")[name][lang].format_map(_words(finding, lang))
 
 
 def _one(finding: Finding, lines: Sequence[str], lang: str) -> str:

@@ -50,6 +50,8 @@ def _fact(name: Scalar, doc: FactDoc, findings: Findings) -> Fact | None:
     choices = _choices(doc.values, findings) if doc.values is not None else ()
     if (kind is FactType.CHOICE) != doc.has("values"):
         findings.add("values-and-choice", doc.place("values"), name=name.text)
+    if kind is FactType.CHOICE and not choices:
+        return None
     if doc.ordered and kind is not FactType.CHOICE:
         findings.add("ordered-and-choice", doc.place("ordered"), name=name.text)
     policy = doc.on_unreadable and one_of(doc.on_unreadable, OnUnreadable, findings)

@@ -22,10 +22,9 @@ from leadgrade.rules.model import (
     Ranking,
 )
 from leadgrade.rules.names import Stratum, Subject, SubjectKind
-from leadgrade.rules.nodes import Scalar
+from leadgrade.rules.nodes import Mapping, Scalar
 from leadgrade.rules.phrase import Phrase
 from leadgrade.rules.resolve import NOTHING, Resolver
-from leadgrade.rules.source import Span
 from leadgrade.rules.values import ValueReadError, parse_days, split_unit
 from leadgrade.rules.why import resolved_why
 
@@ -53,11 +52,12 @@ def build_knock_out(doc: KnockOutDoc, grades: tuple[str, ...], resolver: Resolve
 
 
 def build_grades(
-    docs: list[tuple[Scalar, GradeDoc]], place: Span, resolver: Resolver
+    docs: list[tuple[Scalar, GradeDoc]], ids: tuple[str, ...], resolver: Resolver
 ) -> tuple[Grade, ...]:
-    """Return the ladder. Its last grade must fit every lead, and no earlier one may."""
-    if not docs:
-        resolver.findings.add_unless_any("no-grades", place)
+    """Return the ladder. Its last grade must fit every lead, and no earlier one may.
+
+    ``ids`` are all grades of the book, those that could not be read included.
+    """
     grades = tuple(
         Grade(
             id=name.text,
@@ -70,7 +70,7 @@ def build_grades(
     )
     for grade in grades:
         always = grade.floor is None and grade.needs is None
-        if always != (grade is grades[-1]):
+        if always != (grade.id == ids[-1]):
             code = "grade-fits-all" if always else "no-last-grade"
             resolver.findings.add(code, grade.span, name=grade.id)
     return grades
@@ -141,7 +141,9 @@ def _ranking(
 ) -> Ranking | None:
     assert doc.rank is not None  # noqa: S101 - the form was chosen by it
     subject = resolver.names.find(doc.rank.text, doc.rank.span)
-    if not (doc.has("top") and doc.has("rest")):
+    if not (doc.has("top") and doc.has("rest")) or doc.node.get("top") == Mapping(
+        (), doc.place("top")
+    ):
         resolver.findings.add("class-form", name.span, name=name.text)
         return None
     if subject is None or doc.top is None or doc.rest is None:

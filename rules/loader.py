@@ -94,15 +94,20 @@ class _Assembly:
         self._doc = doc
         self._findings = findings
         self._names = Names(findings)
-        self._grade_ids = tuple(name.text for name, _ in doc.grades)
+        grades = doc.node.get("grades")
+        entries = grades.entries if isinstance(grades, Mapping) else ()
+        self._grade_ids = tuple(name.text for name, _ in entries)
         self._parameters = self._read_parameters()
         literals = {name: parameter.value for name, parameter in self._parameters.items()}
         self._facts = build_facts(doc.facts, self._names, findings)
         self._derived = build_derived(doc.derived, self._facts, literals, self._names, findings)
         self._resolver = Resolver(self._names, literals, findings)
 
-    def book(self, path: str, text: str) -> Book:
+    def book(self, path: str, text: str) -> Book | None:
         doc, resolver = self._doc, self._resolver
+        if not self._grade_ids:
+            self._findings.add_unless_any("no-grades", doc.place("grades"))
+            return None
         self._name_facts()
         self._name_results()
         self._excuse_broken()
@@ -110,7 +115,7 @@ class _Assembly:
         knock_outs = tuple(
             build_knock_out(each, self._grade_ids, resolver) for each in doc.knock_outs
         )
-        grades = build_grades(doc.grades, doc.place("grades"), resolver)
+        grades = build_grades(doc.grades, self._grade_ids, resolver)
         qualified = self._qualified()
         built = [build_class(name, each, resolver) for name, each in doc.classes]
         classes = {each.id: each for each in built if each is not None}
