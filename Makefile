@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
     --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
-.PHONY: demo test check test-all soak bench lock clean
+.PHONY: demo test check docs test-all soak bench lock clean
 
 demo: $(READY)  ## qualify the sample list, show the best leads and one explanation
 	rm -rf demo && mkdir demo
@@ -18,6 +18,9 @@ demo: $(READY)  ## qualify the sample list, show the best leads and one explanat
 
 test: $(READY)  ## the tests, as CI runs them
 	$(BIN)/pytest -n auto -q
+
+docs: $(READY)  ## write the pages of the docs that come from the code
+	$(BIN)/python docs/build.py
 
 check: $(READY)  ## format, lint, types, generated docs
 	$(BIN)/ruff format --check .

@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
+
+from leadgrade.rules.problem import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -65,13 +67,10 @@ class Options:
     decimal_comma: bool = False
 
 
-class ListError(Exception):
-    """A list that cannot be used as a whole. ``code`` names the message, ``details`` fill it."""
+class ListError(Problem):
+    """A list that cannot be used as a whole."""
 
-    def __init__(self, code: str, **details: object) -> None:
-        self.code = code
-        self.details = {name: str(value) for name, value in details.items()}
-        super().__init__(f"{code} {self.details}")
+    texts: ClassVar[str] = "lists"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,87 @@
+"""Writes the pages of the docs that come from the code: ``python docs/build.py``.
+
+``docs/language.md`` comes from ``rules/document.py``, ``docs/cli.md`` from the commands' help.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import click
+
+from leadgrade.cli import cli
+from leadgrade.rules import document
+from leadgrade.rules.formulas import ARITY
+from leadgrade.rules.kinds import Document, key_of
+from leadgrade.rules.model import FactType
+from leadgrade.rules.values import DAY_UNITS, MAGNITUDES
+
+HERE = Path(__file__).parent
+SHAPES: tuple[tuple[str, type[Document]], ...] = (
+    ("A book", document.BookDoc),
+    ("A parameter", document.ParameterDoc),
+    ("A fact", document.FactDoc),
+    ("A derived fact", document.DerivedDoc),
+    ("A criterion", document.CriterionDoc),
+    ("A rule", document.RuleDoc),
+    ("A band", document.BandDoc),
+    ("A knock-out", document.KnockOutDoc),
+    ("A grade", document.GradeDoc),
+    ("A classification", document.ClassDoc),
+    ("A next step", document.NextStepDoc),
+    ("An example", document.ExampleDoc),
+    ("What an example expects", document.ExpectDoc),
+)
+
+
+def language_page() -> str:
+    """Return the reference of the rule language."""
+    head = (HERE / "language.head.md").read_text(encoding="utf-8")
+    words = {
+        "types": ", ".join(f"`{each}`" for each in FactType),
+        "magnitudes": ", ".join(f"`{each}`" for each in MAGNITUDES),
+        "day_units": ", ".join(f"`{each}`" for each in DAY_UNITS),
+        "functions": ", ".join(f"`{each}`" for each in ARITY),
+    }
+    for name, text in words.items():
+        head = head.replace(f"<!-- {name} -->", text)
+    return head + "\n".join(line for title, shape in SHAPES for line in _shape(title, shape))
+
+
+def _shape(title: str, shape: type[Document]) -> Iterator[str]:
+    yield f"\n### {title}\n"
+    yield f"{(shape.__doc__ or '').strip()}\n"
+    yield "| key | | what it is |"
+    yield "|---|---|---|"
+    hints = get_type_hints(shape, include_extras=True)
+    for field in dataclasses.fields(shape):
+        if field.name != "node":
+            need = "required" if field.default is dataclasses.MISSING else ""
+            what = hints[field.name].__metadata__[1].replace("|", "\\|")
+            yield f"| `{key_of(field.name)}` | {need} | {what} |"
+
+
+def cli_page() -> str:
+    """Return the reference of the commands."""
+    head = (HERE / "cli.head.md").read_text(encoding="utf-8")
+    context = click.Context(cli, info_name="leadgrade", terminal_width=100)
+    pages = [_help("leadgrade", cli, context)]
+    for name in cli.list_commands(context):
+        command: Any = cli.get_command(context, name)
+        inner = click.Context(command, info_name=name, parent=context, terminal_width=100)
+        pages.append(_help(f"leadgrade {name}", command, inner))
+    return head + "\n".join(pages)
+
+
+def _help(title: str, command: click.Command, context: click.Context) -> str:
+    return f"\n## {title}\n\n```text\n{command.get_help(context).rstrip()}\n```\n"
+
+
+PAGES = {"language.md": language_page, "cli.md": cli_page}
+
+if __name__ == "__main__":
+    for name, page in PAGES.items():
+        (HERE / name).write_text(page(), encoding="utf-8", newline="\n")
