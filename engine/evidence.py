@@ -87,7 +87,7 @@ def _threshold(test: Test, value: Any) -> float | None:
         case Compare(_, Op.LT | Op.LE | Op.GT | Op.GE | Op.EQ, end):
             return _number(end)
         case Between(_, low, high, _, False):
-            return _number(low if value < low else high)  # type: ignore[operator]
+            return _number(low if value < low else high)
     return None
 
 

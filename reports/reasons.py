@@ -23,7 +23,6 @@ def unread_text(unread: Mapping[str, Any], file: str, lang: str) -> str:
 
 def problem_text(problem: Problem, lang: str) -> str:
     """Return what went wrong, and what to do."""
-    code = problem.code
-    if code == "no-such-lead" and problem.details["like"]:
-        code = "no-such-lead-like"
-    return say(f"{problem.texts}.{code}", lang, **problem.details)
+    message = say(f"{problem.texts}.{problem.code}", lang, **problem.details)
+    near = problem.details.get("nearest")
+    return message + say("screens.did-you-mean", lang, near=near) if near else message

@@ -185,7 +185,7 @@ def history(connection: Connection, lead: str) -> list[StoredDecision]:
 
 
 def _no_such_lead(connection: Connection, lead: str) -> StoreError:
-    return StoreError("no-such-lead", lead=lead, like=", ".join(leads_like(connection, lead, 3)))
+    return StoreError("no-such-lead", lead=lead, nearest=", ".join(leads_like(connection, lead, 3)))
 
 
 def leads_like(connection: Connection, typed: str, limit: int) -> list[str]:

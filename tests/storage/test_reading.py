@@ -99,7 +99,7 @@ def test_what_is_not_there(filled):
         "not-in-run",
         {"lead": "E5", "run": "2", "latest": "1"},
     )
-    unknown = ("no-such-lead", {"lead": "a6x", "like": "A6"})
+    unknown = ("no-such-lead", {"lead": "a6x", "nearest": "A6"})
     assert refused(lambda: filled.decision(None, "a6x")) == unknown
     assert refused(lambda: filled.history("a6x")) == unknown
     assert refused(lambda: filled.book("ff")) == ("no-such-book", {"sha256": "ff"})
