@@ -181,7 +181,9 @@ def _read_record(shape: type[D], node: Mapping, findings: Findings) -> D | None:
         if child is None and required:
             findings.add("missing-key", _start(node), key=key)
         elif child is not None:
-            values[field.name] = readers[key](child, findings)
+            value = readers[key](child, findings)
+            if value is not None:  # what could not be read keeps its default
+                values[field.name] = value
         whole = whole and not (required and values.get(field.name) is None)
     return shape(**values) if whole else None
 

@@ -33,7 +33,7 @@ from leadgrade.rules.resolve import NOTHING, Resolver
 from leadgrade.rules.source import BookError, Finding, Findings, Span, TooManyFindingsError
 
 LARGEST_FILE = 4 * 1024 * 1024
-"""Bytes. A rule book is written by hand."""
+"""Bytes of a file, or characters of a text. A rule book is written by hand."""
 
 
 def load_book(path: str | Path) -> Book:
@@ -79,6 +79,9 @@ def read_book(text: str, path: str = "<text>") -> Book:
 
 def _read(text: str, path: str, findings: Findings) -> Book | None:
     """Return the book, or None with findings."""
+    if len(text) > LARGEST_FILE:
+        findings.add("too-large", Span(path, 1, 1, 1, 1))
+        return None
     tree = read_nodes(text, path, findings)
     if tree is None or (isinstance(tree, Scalar) and tree.empty):
         findings.add_unless_any("book-empty", Span(path, 1, 1, 1, 1))

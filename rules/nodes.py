@@ -15,7 +15,7 @@ import yaml
 from leadgrade.rules.source import Findings, Span
 from leadgrade.rules.yaml_mistakes import report_forbidden_character, report_yaml_error
 
-MOST_NODES = 200_000
+MOST_NODES = 100_000
 """A book larger than this, aliases written out, is refused: it is an accident or an attack."""
 
 MOST_LEVELS = 40

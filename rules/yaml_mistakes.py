@@ -9,6 +9,9 @@ import yaml
 from leadgrade.rules.source import Findings, Span
 
 _BLOCK_HEADER = re.compile(r"(?:^|[:\-]\s+)([>|][=\s]*[^\s#].*)$")
+_TEXT_KEY = re.compile(r"^\s*(?:- )?(?!(?:when|needs|qualified|applies_when|any|all|not)\b)\w+:\s")
+"""The start of a line that holds a wording; a condition is not mended by quotes."""
+
 _NO_SPACE = re.compile(r"^\s*(?:- )?([^\s:：#\"'{\[]+)(?::(?=[^\s:/])|：\s*(?=\S))(.*)$")
 _NO_SPACE_AFTER_DASH = re.compile(r"^\s*(-)([^\s\-:]+:\s.*)$")
 _COLON_IN_TEXT = re.compile(r"^\s*(?:- )?[^\s:#\"'{\[]+:\s+([^\s\"'{\[&*!|>].*?:\s.*?)\s*$")
@@ -79,7 +82,8 @@ def _report_known_mistake(lines: list[str], number: int, file: str, findings: Fi
         findings.add("yaml-tab", Span(file, number + 1, at + 1, number + 1, len(indent) + 1))
     elif header := _BLOCK_HEADER.search(line):
         place = _place(file, lines, number, header.start(1))
-        findings.add("yaml-block-scalar", place, suggestion=f'"{header[1]}"')
+        mend = f'"{header[1]}"' if _TEXT_KEY.match(line) else None
+        findings.add("yaml-block-scalar", place, suggestion=mend)
     else:
         # The parser notices a missing space only when the next key comes.
         return any(

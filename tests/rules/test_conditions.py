@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leadgrade.engine.kleene import Reading
+from leadgrade.rules import conditions
 from leadgrade.rules.conditions import (
     All,
     AnyOf,
@@ -21,7 +22,6 @@ from leadgrade.rules.conditions import (
     Presence,
     rewrite,
     subjects_of,
-    tests_of,
     without_not,
 )
 
@@ -83,4 +83,4 @@ def test_without_not_has_no_not(condition: Condition) -> None:
 @given(CONDITIONS)
 def test_rewriting_into_the_same_changes_nothing(condition: Condition) -> None:
     assert rewrite(condition, lambda test: test) == condition
-    assert subjects_of(condition) == {test.subject for test in tests_of(condition)}
+    assert subjects_of(condition) == {test.subject for test in conditions.tests_of(condition)}

@@ -215,19 +215,19 @@ BOMBS = {
     "brackets": ("[" * 100_000, "too-deep"),
     "braces": ("{" * 100_000, "too-deep"),
     "dashes": ("- " * 100_000, "too-deep"),
-    "five megabytes of entries": ("a: [" + "a," * 2_500_000 + "]", "too-large"),
-    "five megabytes of one word": (f"{DESIGN}about_us: {'x' * 5_000_000}", "unknown-key"),
-    "unknown keys": ("".join(f"key{n}: 1\n" for n in range(50_000)), "too-many-findings"),
-    "duplicate keys": ("a: 1\n" * 50_000, "too-many-findings"),
+    "four megabytes of entries": ("a: [" + "a," * 2_000_000 + "]", "too-large"),
+    "five megabytes of one word": (f"{DESIGN}about_us: {'x' * 5_000_000}", "too-large"),
+    "unknown keys": ("".join(f"key{n}: 1\n" for n in range(40_000)), "too-many-findings"),
+    "duplicate keys": ("a: 1\n" * 40_000, "too-many-findings"),
 }
 
 
 @pytest.mark.parametrize("name", BOMBS)
 def test_a_bomb_is_a_finding_at_once(name: str) -> None:
     text, code = BOMBS[name]
-    began = time.perf_counter()
+    began = time.process_time()
     codes = codes_of(text)
-    assert time.perf_counter() - began < 3  # a second on a free machine
+    assert time.process_time() - began < 2  # mostly far less
     assert code in codes
     assert len(codes) <= MOST_FINDINGS + 1
 

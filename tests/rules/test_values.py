@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -97,7 +98,7 @@ def test_a_number_that_is_written_is_read_back(value: float) -> None:
 
 @given(st.integers(-10_000, 10_000), st.integers(0, 4))
 def test_a_percent_is_the_double_nearest_to_its_share(digits: int, places: int) -> None:
-    text = f"{'-' if digits < 0 else ''}{abs(digits) // 10**places}.{abs(digits) % 10**places:0{max(places, 1)}}"
+    text = str(Decimal(digits).scaleb(-places))
     assert parse_percent(f"{text}%") == parse_number(f"{text}e-2")
 
 
