@@ -7,11 +7,12 @@ certain are intervals, and conditions on them follow the same three-valued logic
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from leadgrade.engine.decision import Possible
 from leadgrade.engine.kleene import COMPARE, Orders, Reading, Truth, Values, orders_of
+from leadgrade.engine.ledger import Totals
 from leadgrade.rules.conditions import (
     Between,
     Compare,
@@ -39,8 +40,14 @@ class Bounds:
     def __init__(self, book: Book) -> None:
         self._book = book
         orders = orders_of(book)
-        self._truths = {rule.id: _open_test(rule, Reading(orders)) for rule in book.rules.values()}
-        self._subjects = {rule.id: tuple(sorted(rule.subjects)) for rule in book.rules.values()}
+        rules = book.rules.values()
+        self._place = {rule.id: place for place, rule in enumerate(rules)}
+        self._truths = {rule.id: _open_test(rule, Reading(orders)) for rule in rules}
+        self._readers = {
+            fact: tuple(rule.id for rule in rules if fact in rule.subjects)
+            for fact in book.all_facts
+        }
+        self._swing = {rule.id: (book.criterion_of[rule.id].id, *_swing(rule)) for rule in rules}
         reading = IntervalReading(orders, frozenset((*book.criteria, "score")))
         self._knock_outs = [
             (each, reading.condition(each.when), roots_of(book, each.when))
@@ -54,17 +61,19 @@ class Bounds:
 
     def open_rules(self, fired: Collection[str], values: Values) -> tuple[str, ...]:
         """Return the rules that did not fire and whose condition is unknown, in book order."""
-        return tuple(
+        found = {
             rule
-            for rule, subjects in self._subjects.items()
+            for fact in self._readers.keys() - values.keys()
+            for rule in self._readers[fact]
             if rule not in fired
-            and any(subject not in values for subject in subjects)
-            and self._truths[rule](values) is None
-        )
+        }
+        opened = [rule for rule in found if self._truths[rule](values) is None]
+        return tuple(sorted(opened, key=self._place.__getitem__))
 
     def possible(
         self,
-        fired: Mapping[str, int],
+        totals: Totals,
+        fired: Collection[str],
         open_rules: Collection[str],
         values: Values,
         about: str | None = None,
@@ -74,14 +83,9 @@ class Bounds:
         ``values`` are the known facts. Knock-outs and needs that are unknown count both ways;
         with ``about``, only those that hang on this read fact.
         """
-        criteria = {
-            criterion.id: self._interval(criterion.id, fired, open_rules)
-            for criterion in self._book.criteria.values()
-        }
-        score = Interval(
-            sum(each.low for each in criteria.values()),
-            sum(each.high for each in criteria.values()),
-        )
+        criteria = self._intervals(totals, open_rules)
+        ends = criteria.values()
+        score = Interval(sum(each.low for each in ends), sum(each.high for each in ends))
         seen = {**values, **criteria, "score": score, "fired": (fired, open_rules)}
         worst, best = self._ladder(score, seen, about)
         for knock_out, truth, roots in self._knock_outs:
@@ -92,19 +96,20 @@ class Bounds:
                 best = self._book.worse(best, knock_out.grade)
         return Possible(score.low, score.high, worst, best)
 
-    def _interval(
-        self, criterion_id: str, fired: Mapping[str, int], open_rules: Collection[str]
-    ) -> Interval:
-        criterion = self._book.criteria[criterion_id]
-        low = high = criterion.start
-        for rule in criterion.rules:
-            if rule.id in fired:
-                points = rule.outcomes[fired[rule.id]].points
-                low, high = low + points, high + points
-            elif rule.id in open_rules:
-                points_of = [outcome.points for outcome in rule.outcomes]
-                low, high = low + min(0, *points_of), high + max(0, *points_of)
-        return Interval(*(min(max(end, criterion.low), criterion.high) for end in (low, high)))
+    def _intervals(self, totals: Totals, open_rules: Collection[str]) -> dict[str, Interval]:
+        """Return what each criterion may come to."""
+        low, high = totals.raw.copy(), totals.raw.copy()
+        for rule in open_rules:
+            criterion, fall, rise = self._swing[rule]
+            low[criterion] += fall
+            high[criterion] += rise
+        return {
+            each.id: Interval(
+                min(max(low[each.id], each.low), each.high),
+                min(max(high[each.id], each.low), each.high),
+            )
+            for each in self._book.criteria.values()
+        }
 
     def _ladder(self, score: Interval, seen: Values, about: str | None) -> tuple[str, str]:
         """Return the grade that is certain at least, and the best one that is thinkable."""
@@ -143,6 +148,12 @@ def roots_of_fact(book: Book, fact: str) -> frozenset[str]:
     if formula is None:
         return frozenset((fact,))
     return frozenset().union(*(roots_of_fact(book, each) for each in facts_of(formula)))
+
+
+def _swing(rule: Rule) -> tuple[int, int]:
+    """Return the least and the most that an open rule may yet give."""
+    points = [outcome.points for outcome in rule.outcomes]
+    return min(0, *points), max(0, *points)
 
 
 def _open_test(rule: Rule, reading: Reading) -> Truth:

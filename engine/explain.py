@@ -13,9 +13,10 @@ from datetime import date
 from leadgrade.engine.backends.explainer import Explainer
 from leadgrade.engine.bounds import Bounds, roots_of_fact
 from leadgrade.engine.decision import Decision, Possible
-from leadgrade.engine.deriving import derive
+from leadgrade.engine.deriving import Deriver
 from leadgrade.engine.evidence import Evidence, Weighed
 from leadgrade.engine.kleene import Reading, Values, orders_of
+from leadgrade.engine.ledger import Ledger
 from leadgrade.rules.lead import Lead
 from leadgrade.rules.model import Book
 
@@ -63,7 +64,8 @@ class Explaining:
 
     def __init__(self, book: Book, as_of: date) -> None:
         self._book = book
-        self._as_of = as_of
+        self._derive = Deriver(book, as_of).derive
+        self._ledger = Ledger(book)
         self._explainer = Explainer(book, as_of)
         self._bounds = Bounds(book)
         self._roots = {fact: roots_of_fact(book, fact) for fact in book.all_facts}
@@ -77,7 +79,7 @@ class Explaining:
     def explain(self, lead: Lead) -> Explanation:
         """Decide a lead in plain Python, and say why."""
         decision = self._explainer.decide(lead)
-        facts = derive(self._book, lead.facts, self._as_of)
+        facts = self._derive(lead.facts)
         values: Values = {
             **facts,
             **decision.criteria,
@@ -118,11 +120,12 @@ class Explaining:
     def _questions(self, decision: Decision, facts: Values) -> Iterator[Question]:
         """Yield the unknown facts that could move the lead."""
         fired = {line.rule: line.outcome or 0 for line in decision.ledger if line.rule}
+        totals = self._ledger.add_up(fired)
         for fact in self._book.facts:
             if fact in facts:
                 continue
             hanging = [rule for rule in decision.open if self._hangs(rule, fact)]
-            possible = self._bounds.possible(fired, hanging, facts, about=fact)
+            possible = self._bounds.possible(totals, fired, hanging, facts, about=fact)
             settled = possible.low == possible.high and possible.worst == possible.best
             if not settled:
                 yield Question(fact, possible)

@@ -2,42 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from leadgrade.engine.decision import Line, LineKind
-from leadgrade.rules.model import Book, Criterion
+from leadgrade.rules.model import Book, Rule
 
 
 class Totals(NamedTuple):
-    """What the ledger adds up to, in hundredths."""
+    """What the ledger adds up to, in hundredths. ``raw`` are the subtotals before the clamp."""
 
     criteria: dict[str, int]
     ledger: tuple[Line, ...]
     score: int
+    raw: dict[str, int]
 
 
-def add_up(book: Book, fired: Mapping[str, int]) -> Totals:
-    """Return the totals, given the index of the outcome that fired by rule id."""
-    ledger: list[Line] = []
-    criteria: dict[str, int] = {}
-    for criterion in book.criteria.values():
-        lines = list(_lines(criterion, fired))
-        ledger.extend(lines)
-        criteria[criterion.id] = sum(line.points for line in lines)
-    return Totals(criteria, tuple(ledger), sum(criteria.values()))
+class Ledger:
+    """Adds up what rules give, by one book. Its lines are made once and shared by all leads."""
+
+    def __init__(self, book: Book) -> None:
+        self._criteria = [
+            (
+                each,
+                Line(each.id, LineKind.START, each.start) if each.start else None,
+                {rule.id: _lines(each.id, rule) for rule in each.rules},
+            )
+            for each in book.criteria.values()
+        ]
+
+    def add_up(self, fired: Mapping[str, int]) -> Totals:
+        """Return the totals, given the index of the outcome that fired by rule id."""
+        ledger: list[Line] = []
+        criteria: dict[str, int] = {}
+        raw: dict[str, int] = {}
+        for criterion, start, lines_of in self._criteria:
+            total = criterion.start
+            if start is not None:
+                ledger.append(start)
+            for rule, lines in lines_of.items():
+                if rule in fired:
+                    line = lines[fired[rule]]
+                    total += line.points
+                    ledger.append(line)
+            kept = min(max(total, criterion.low), criterion.high)
+            if kept != total:
+                ledger.append(Line(criterion.id, LineKind.CLAMP, kept - total))
+            raw[criterion.id] = total
+            criteria[criterion.id] = kept
+        return Totals(criteria, tuple(ledger), sum(criteria.values()), raw)
 
 
-def _lines(criterion: Criterion, fired: Mapping[str, int]) -> Iterator[Line]:
-    total = criterion.start
-    if criterion.start:
-        yield Line(criterion.id, LineKind.START, criterion.start)
-    for rule in criterion.rules:
-        if rule.id in fired:
-            outcome = fired[rule.id]
-            points = rule.outcomes[outcome].points
-            total += points
-            yield Line(criterion.id, LineKind.RULE, points, rule.id, outcome)
-    clamp = min(max(total, criterion.low), criterion.high) - total
-    if clamp:
-        yield Line(criterion.id, LineKind.CLAMP, clamp)
+def _lines(criterion: str, rule: Rule) -> list[Line]:
+    """Return the line that each outcome of a rule gives."""
+    return [
+        Line(criterion, LineKind.RULE, outcome.points, rule.id, index)
+        for index, outcome in enumerate(rule.outcomes)
+    ]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from leadgrade.engine.deriving import derive
+from leadgrade.engine.deriving import Deriver
 from leadgrade.rules.lead import Lead, Rank
 from leadgrade.rules.model import Book, Ranking
 
@@ -21,7 +21,8 @@ def with_ranks(book: Book, leads: Sequence[Lead], as_of: date) -> list[Lead]:
 
     The highest value comes first; ties break by lead id, so the order of the file is no matter.
     """
-    values = [derive(book, lead.facts, as_of) for lead in leads]
+    derive = Deriver(book, as_of).derive
+    values = [derive(lead.facts) for lead in leads]
     ranks: list[dict[str, Rank]] = [{} for _ in leads]
     for ranking in rankings_of(book):
         known = [place for place, each in enumerate(values) if ranking.fact in each]

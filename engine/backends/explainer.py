@@ -12,9 +12,9 @@ from typing import Any
 from leadgrade.engine.bounds import Bounds
 from leadgrade.engine.classes import classify
 from leadgrade.engine.decision import Decision
-from leadgrade.engine.deriving import derive
+from leadgrade.engine.deriving import Deriver
 from leadgrade.engine.kleene import Reading, Values, orders_of
-from leadgrade.engine.ledger import add_up
+from leadgrade.engine.ledger import Ledger
 from leadgrade.rules.conditions import All
 from leadgrade.rules.lead import Lead
 from leadgrade.rules.model import NOT_APPLICABLE, Book
@@ -27,7 +27,8 @@ class Explainer:
 
     def __init__(self, book: Book, as_of: date) -> None:
         self._book = book
-        self._as_of = as_of
+        self._derive = Deriver(book, as_of).derive
+        self._add_up = Ledger(book).add_up
         self._bounds = Bounds(book)
         read = Reading(orders_of(book)).condition
         self._rules = {
@@ -46,9 +47,9 @@ class Explainer:
 
     def decide(self, lead: Lead) -> Decision:
         """Return the decision about one lead."""
-        facts = derive(self._book, lead.facts, self._as_of)
+        facts = self._derive(lead.facts)
         fired = self._fired(facts)
-        totals = add_up(self._book, fired)
+        totals = self._add_up(fired)
         values: dict[str, Any] = {
             **facts,
             **totals.criteria,
@@ -76,7 +77,7 @@ class Explainer:
             classes=classes,
             next_steps=tuple(step for step, truth in self._steps if truth(values)),
             open=(*open_rules, *open_knock_outs),
-            possible=self._bounds.possible(fired, open_rules, facts),
+            possible=self._bounds.possible(totals, fired, open_rules, facts),
         )
 
     def _fired(self, facts: Values) -> dict[str, int]:

@@ -19,9 +19,9 @@ from leadgrade.engine.backends.rete_plan import Goal, Planner, Stage
 from leadgrade.engine.bounds import Bounds
 from leadgrade.engine.classes import classify
 from leadgrade.engine.decision import Decision
-from leadgrade.engine.deriving import derive
+from leadgrade.engine.deriving import Deriver
 from leadgrade.engine.kleene import Reading, Values, orders_of
-from leadgrade.engine.ledger import Totals, add_up
+from leadgrade.engine.ledger import Ledger, Totals
 from leadgrade.rules.conditions import All, Compare, Condition, Op, subjects_of
 from leadgrade.rules.lead import Lead
 from leadgrade.rules.model import NOT_APPLICABLE, Book, Grade
@@ -55,7 +55,7 @@ class Rete:
             EngineFault: durable_rules refuses it.
         """
         self._networks: list[Network] = []
-        self._as_of = as_of
+        self._derive = Deriver(book, as_of).derive
         self.compiled = CompiledBook(book)
         try:
             for group in split([stage for _, stage in self.compiled.stages]):
@@ -85,7 +85,7 @@ class Rete:
             EngineFault: the engine failed twice; the next lead is not affected.
             ValueError, TypeError, KeyError: a fact has a value that its type does not allow.
         """
-        facts = derive(self.compiled.book, lead.facts, self._as_of)
+        facts = self._derive(lead.facts)
         try:
             return self._run(lead, facts)
         except EngineFault:
@@ -104,6 +104,7 @@ class CompiledBook:
     def __init__(self, book: Book) -> None:
         self.book = book
         self.bounds = Bounds(book)
+        self.add_up = Ledger(book).add_up
         self._conditions: list[Condition] = []
         self.rules: dict[Goal, tuple[str, int]] = {
             self._number(outcome.when): (rule.id, index)
@@ -189,7 +190,7 @@ class LeadChain:
             classes=self._classes,
             next_steps=tuple(step for number, step in compiled.steps if number in true),
             open=(*open_rules, *self._open_knock_outs()),
-            possible=bounds.possible(fired, open_rules, facts),
+            possible=bounds.possible(self._totals, fired, open_rules, facts),
         )
 
     def _open_knock_outs(self) -> Iterator[str]:
@@ -204,7 +205,7 @@ class LeadChain:
         for number in self._true & rules.keys():
             rule, outcome = rules[number]
             self._fired[rule] = min(outcome, self._fired.get(rule, outcome))
-        self._totals = add_up(self._compiled.book, self._fired)
+        self._totals = self._compiled.add_up(self._fired)
         self.values |= self._totals.criteria
         self.values["score"] = self._totals.score
         self.values["fired"] = self._fired.keys()

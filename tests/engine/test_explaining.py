@@ -17,7 +17,7 @@ from leadgrade.engine.decision import (
     decision_from_json,
     decision_to_json,
 )
-from leadgrade.engine.deriving import derive
+from leadgrade.engine.deriving import Deriver
 from leadgrade.engine.examples import run_examples
 from leadgrade.engine.explain import Explaining
 from leadgrade.engine.ranks import with_ranks
@@ -107,13 +107,13 @@ def decide(book: Book, **facts: object) -> Decision:
     ],
 )
 def test_formulas_are_unknown_where_they_cannot_be_told(book, facts, expected) -> None:
-    derived = derive(book, facts, AS_OF)
+    derived = Deriver(book, AS_OF).derive(facts)
     assert {name: derived[name] for name in derived if name in book.derived} == expected
 
 
 def test_overflow_is_unknown() -> None:
     grown = read_book(BOOK.replace("(revenue - costs) / revenue", "revenue * revenue"))
-    assert "margin" not in derive(grown, {"revenue": 1e200}, AS_OF)
+    assert "margin" not in Deriver(grown, AS_OF).derive({"revenue": 1e200})
 
 
 def test_the_ledger_adds_up_line_by_line(book) -> None:
