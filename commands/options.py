@@ -1,9 +1,8 @@
-"""What the commands have in common: options, and errors that end in a message."""
+"""The options that commands share."""
 
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable
 from datetime import date
 from typing import Any, TypeVar
@@ -13,30 +12,10 @@ import click
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def _default_language() -> str:
+def default_language() -> str:
+    """Return Chinese where the system speaks it, else English."""
     spoken = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG")
     return "zh" if (spoken or "").lower().startswith("zh") else "en"
-
-
-class Guarded(click.Group):
-    """A group whose commands end in a message and an exit code, never in a traceback."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; turn what it raises into words."""
-        try:
-            return super().invoke(ctx)
-        except (click.exceptions.Exit, click.ClickException, click.Abort):
-            raise
-        except BrokenPipeError:  # the reader of our answer has seen enough, as in `| head`
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise SystemExit(0) from None
-        except (Exception, KeyboardInterrupt) as error:
-            if os.environ.get("LEADGRADE_DEBUG"):
-                raise
-            from leadgrade.reports.failures import FAILED, failure_text  # noqa: PLC0415
-
-            click.echo(failure_text(error, ctx.obj or _default_language()), err=True)
-            raise SystemExit(FAILED) from None
 
 
 def _remember_language(ctx: click.Context, _: click.Parameter, value: str) -> str:
@@ -47,7 +26,7 @@ def _remember_language(ctx: click.Context, _: click.Parameter, value: str) -> st
 LANG = click.option(
     "--lang",
     type=click.Choice(["en", "zh"]),
-    default=_default_language,
+    default=default_language,
     envvar="LEADGRADE_LANG",
     callback=_remember_language,
     is_eager=True,

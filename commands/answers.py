@@ -1,0 +1,51 @@
+"""Commands that answer questions about leads."""
+
+from __future__ import annotations
+
+import click
+
+from leadgrade.commands.options import AS_JSON, DB, LANG, RUN, options
+from leadgrade.commands.printing import show, show_json
+
+# ruff: noqa: PLC0415 - a command imports what it needs when it runs
+
+
+@click.command()
+@options(DB, RUN, LANG, AS_JSON)
+@click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="How many.")
+@click.option("--grade", help="Only leads of this grade.")
+def top(
+    db: str, run: int | None, lang: str, limit: int, grade: str | None, *, as_json: bool
+) -> None:
+    """Show the work list: the best leads first, with their next step."""
+    from leadgrade.reports.recall import stored_book
+    from leadgrade.reports.work_list import work_list_json, work_list_text
+    from leadgrade.storage.store import open_store
+
+    with open_store(db, create=False) as store:
+        found = store.run(run)
+        book = stored_book(store, found)
+        decisions = list(store.decisions(found.number, grade=grade, limit=limit))
+    if as_json:
+        show_json(work_list_json(book, found, decisions, lang))
+    else:
+        show(work_list_text(book, found, decisions, lang))
+
+
+@click.command()
+@click.argument("lead")
+@options(DB, RUN, LANG, AS_JSON)
+def explain(lead: str, db: str, run: int | None, lang: str, *, as_json: bool) -> None:
+    """Say why LEAD got its grade: ledger, evidence, near misses, what to find out."""
+    from leadgrade.reports.explanation_json import explanation_json
+    from leadgrade.reports.recall import recall
+    from leadgrade.storage.store import open_store
+
+    with open_store(db, create=False) as store:
+        occasion, explanation = recall(store, run, lead)
+    if as_json:
+        show_json(explanation_json(occasion, explanation, lang))
+    else:
+        from leadgrade.reports.explanation_text import explanation_text
+
+        show(explanation_text(occasion, explanation, lang))

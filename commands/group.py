@@ -1,0 +1,50 @@
+"""The group of all commands: imports them late, and turns errors into messages."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
+
+import click
+
+from leadgrade.commands.options import default_language
+
+
+class Guarded(click.Group):
+    """A group whose commands end in a message and an exit code, never in a traceback."""
+
+    def __init__(self, *args: Any, commands_at: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._at = commands_at
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Return the names of the commands, in the order of the help."""
+        return list(self._at)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Import the module of a command, and return it."""
+        if cmd_name not in self._at:
+            return None
+        module, function = self._at[cmd_name].split(":")
+        found: click.Command = getattr(import_module(f"leadgrade.commands.{module}"), function)
+        return found
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; turn what it raises into words."""
+        try:
+            return super().invoke(ctx)
+        except (click.exceptions.Exit, click.ClickException, click.Abort):
+            raise
+        except BrokenPipeError:  # the reader of our answer has seen enough, as in `| head`
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise SystemExit(0) from None
+        except (Exception, KeyboardInterrupt) as error:
+            if os.environ.get("LEADGRADE_DEBUG"):
+                raise
+            from leadgrade.reports.failures import FAILED, failure_text  # noqa: PLC0415
+
+            click.echo(failure_text(error, ctx.obj or default_language()), err=True)
+            raise SystemExit(FAILED) from None

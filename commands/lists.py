@@ -1,0 +1,88 @@
+"""Commands that take lists in and give decisions out."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+
+from leadgrade.commands.options import (
+    AS_JSON,
+    AS_OF,
+    BOOK,
+    DB,
+    ENGINE,
+    LANG,
+    READING,
+    RUN,
+    options,
+)
+from leadgrade.commands.printing import load, show, show_json
+
+# ruff: noqa: PLC0415 - a command imports what it needs when it runs
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True)
+@options(BOOK, DB, AS_OF, ENGINE, READING, LANG, AS_JSON)
+@click.option("--workers", type=click.IntRange(1), help="Processes that decide; else one a core.")
+@click.option("--strict", is_flag=True, help="Exit 1 when a row was rejected.")
+def qualify(  # noqa: PLR0913 - what can be said about a run
+    files: tuple[str, ...],
+    book: str | None,
+    db: str,
+    engine: str,
+    lang: str,
+    *,
+    as_json: bool,
+    as_of: date,
+    workers: int | None,
+    strict: bool,
+    **reading: Any,
+) -> None:
+    """Decide every lead of FILES (CSV, XLSX, JSON lines, or - for stdin) and store the run."""
+    from leadgrade.leads import Options
+    from leadgrade.qualifying import Job
+    from leadgrade.qualifying import qualify as decide
+    from leadgrade.reports.progress import progress
+    from leadgrade.reports.summary import run_json, run_text
+    from leadgrade.storage.store import open_store
+
+    said = Options(**reading)
+    job = Job(load(book), files, as_of, getpass.getuser(), engine, said, workers)
+    with open_store(db, create=True) as store:
+        with progress(lang) as advance:
+            number = decide(job, store, advance)
+        run = store.run(number)
+        if as_json:
+            show_json(run_json(run))
+        else:
+            show(run_text(run, store.sources(number), list(store.rejected(number)), lang))
+    sys.exit(1 if strict and run.rejected else 0)
+
+
+@click.command()
+@options(DB, RUN, LANG)
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice(["csv", "xlsx", "jsonl"]),
+    help="What to write; else by the name of the file, else CSV.",
+)
+@click.option("--out", type=click.Path(path_type=Path), help="The file; else stdout.")
+@click.option("--grade", help="Only leads of this grade.")
+def export(
+    db: str, run: int | None, lang: str, kind: str | None, out: Path | None, grade: str | None
+) -> None:
+    """Write the decisions of a run with their reasons: CSV, XLSX or JSON lines."""
+    from leadgrade.reports.export import export_to
+    from leadgrade.reports.recall import recall_all
+    from leadgrade.storage.store import open_store
+
+    with open_store(db, create=False) as store:
+        occasion, explanations = recall_all(store, run, grade)
+        export_to(out, kind, occasion, explanations, lang)
