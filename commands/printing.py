@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 def show(answer: RenderableType) -> None:
     """Print an answer for a person."""
-    from leadgrade.reports.console import console
+    from leadgrade.reports.console import print_answer
 
-    console().print(answer)
+    print_answer(answer)
 
 
 def show_json(answer: object) -> None:

@@ -129,10 +129,21 @@ class _Page:
             return Text(signed(line.points)), Text(f"  {what}"), Text()
         rule = self._book.rules[line.rule]
         name = f"  {rule.label.say(self._lang)}" if rule.label else f"  {rule.id}"
-        reasons = self._evidence(self._seen.evidence[line.rule])
-        if rule.why is not None:
-            reasons = f"{fill(rule.why.say(self._lang), self._value)} [{reasons}]"
-        return Text(signed(line.points)), Text(name), Text(reasons)
+        evidence = self._seen.evidence[line.rule]
+        if rule.why is None:
+            return Text(signed(line.points)), Text(name), Text(self._evidence(evidence))
+        reason = Text(f"{fill(rule.why.say(self._lang), self._value)} ")
+        reason.append(f"[{self._tests(evidence)}]", style="dim")
+        return Text(signed(line.points)), Text(name), reason
+
+    def _tests(self, evidence: tuple[Evidence, ...]) -> str:
+        """Return the tests alone; a fact is named where it changes."""
+        named: list[str] = []
+        for before, each in zip((None, *evidence), evidence, strict=False):
+            same = before is not None and before.subject == each.subject
+            label = "" if same else f"{label_of(self._book, each.subject, self._lang)} "
+            named.append(f"{label}{each.test}")
+        return ", ".join(named)
 
     def _value(self, subject: str) -> str:
         return show_subject(self._book, subject, self._seen.values.get(subject), self._lang)
@@ -175,8 +186,9 @@ class _Page:
         for question in self._seen.questions[:MOST_QUESTIONS]:
             fact = self._book.facts[question.fact]
             how = fact.ask.say(self._lang) if fact.ask else ""
+            settled = question.possible.worst == question.possible.best
             text = self._say(
-                "explain-question",
+                "explain-question-points" if settled else "explain-question",
                 fact=fact.label.say(self._lang),
                 worst=question.possible.worst,
                 best=question.possible.best,

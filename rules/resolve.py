@@ -157,13 +157,15 @@ class _Line:
 
     def _written(self, tree: Tree[Token]) -> str:
         """Return the test as written, behind the subject; a parameter with its value."""
-        name = next(tree.find_data("name"))
-        text = self.node.text[span_of(name)[1] : span_of(tree)[1]].strip()
+        at = span_of(next(tree.find_data("name")))[1]
+        text = ""
         for part in tree.find_data("value"):
-            token = str(part.children[0])
-            if token in self.resolver.parameters:
-                text = f"{text} ({token} = {self.resolver.parameters[token]})"
-        return text
+            parameter = self.resolver.parameters.get(str(part.children[0]))
+            if parameter is not None:
+                stop = span_of(part)[1]
+                text += f"{self.node.text[at:stop]} ({parameter})"
+                at = stop
+        return (text + self.node.text[at : span_of(tree)[1]]).strip()
 
     def _fits(self, tree: Tree[Token], subject: Subject, written: str) -> bool:
         code = _misfit(tree, subject)
