@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from enum import StrEnum
 from graphlib import CycleError, TopologicalSorter
 from typing import TypeVar
@@ -23,7 +24,7 @@ from leadgrade.rules.formulas import (
 )
 from leadgrade.rules.kinds import nearest, phrase, record, scalar
 from leadgrade.rules.literals import fact_value
-from leadgrade.rules.model import NUMERIC, Choice, Fact, FactType, OnUnreadable
+from leadgrade.rules.model import NUMERIC, Actionable, Choice, Fact, FactType, OnUnreadable
 from leadgrade.rules.names import Names, fold_name
 from leadgrade.rules.nodes import Listing, Mapping, Node, Scalar
 from leadgrade.rules.parsing import MisreadError, parse_formula, span_of
@@ -65,6 +66,8 @@ def _fact(name: Scalar, doc: FactDoc, findings: Findings) -> Fact | None:
         ordered=doc.ordered,
         ask=doc.ask,
         on_unreadable=policy or OnUnreadable.UNKNOWN,
+        actionable=_actionable(doc, kind, findings),
+        cost=_cost(doc, findings),
     )
     return _with_range(fact, doc, findings) if doc.range is not None else fact
 
@@ -80,17 +83,24 @@ def _with_range(fact: Fact, doc: FactDoc, findings: Findings) -> Fact:
         return fact
     if low > high:
         findings.add("range-upside-down", doc.place("range"))
-    return Fact(
-        fact.id,
-        fact.type,
-        fact.label,
-        fact.span,
-        fact.headers,
-        low=low,
-        high=high,
-        ask=fact.ask,
-        on_unreadable=fact.on_unreadable,
-    )
+    return replace(fact, low=low, high=high)
+
+
+def _actionable(doc: FactDoc, kind: FactType, findings: Findings) -> Actionable:
+    """Return whether a fact can be changed; a direction needs values that have an order."""
+    usual = Actionable.NO if kind is FactType.TEXT else Actionable.YES
+    found = (doc.actionable and one_of(doc.actionable, Actionable, findings)) or usual
+    ordered = kind in NUMERIC or kind in (FactType.DATE, FactType.FLAG) or doc.ordered
+    if found in (Actionable.UP, Actionable.DOWN) and not ordered:
+        findings.add("direction-without-order", doc.place("actionable"))
+    return found
+
+
+def _cost(doc: FactDoc, findings: Findings) -> int | None:
+    if doc.cost is not None and doc.cost < 0:
+        findings.add("cost-below-zero", doc.place("cost"))
+        return None
+    return doc.cost
 
 
 def _choices(node: Node, findings: Findings) -> tuple[Choice, ...]:

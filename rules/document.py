@@ -44,6 +44,13 @@ class FactDoc(Document):
     ordered: Annotated[bool, truth, "whether the choices rise from first to last"] = False
     range: Annotated[list[Scalar] | None, many(scalar), "lowest and highest value"] = None
     ask: Annotated[Phrase | None, phrase, "how to find it out"] = None
+    actionable: Annotated[
+        Scalar | None,
+        scalar,
+        "whether it can be changed: `true`, `false`, or only `up` or `down` "
+        "(default true, for a text false); for `improve`",
+    ] = None
+    cost: Annotated[int | None, points, "what changing it takes, beside the other facts"] = None
     on_unreadable: Annotated[
         Scalar | None, scalar, "`unknown` (default) or `reject` the row when a cell is unreadable"
     ] = None

@@ -54,6 +54,15 @@ class OnUnreadable(StrEnum):
     REJECT = "reject"
 
 
+class Actionable(StrEnum):
+    """Whether somebody can change a fact, and which way."""
+
+    YES = "true"
+    NO = "false"
+    UP = "up"  # to a higher number, a later date or choice; a flag from no to yes
+    DOWN = "down"
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """One value of a choice fact."""
@@ -78,6 +87,9 @@ class Fact:
     ask: Phrase | None = None
     on_unreadable: OnUnreadable = OnUnreadable.UNKNOWN
     formula: Formula | None = None
+    actionable: Actionable = Actionable.YES
+    cost: int | None = None
+    """What it takes to change the fact, in hundredths; None where the book does not say."""
 
     @property
     def names(self) -> tuple[str, ...]:

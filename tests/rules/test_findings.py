@@ -250,6 +250,18 @@ CASES = [
     ),
     Case("fact-range", "{type: flag}", "{type: flag, range: ⟦[0, 1]⟧}", "{type: flag}"),
     Case(
+        "direction-without-order",
+        INDUSTRY,
+        f"{INDUSTRY}\n  kind: {{type: choice, values: [a, b], actionable: ⟦up⟧}}",
+        f"{INDUSTRY}\n  kind: {{type: choice, values: [a, b], actionable: up, ordered: true}}",
+    ),
+    Case(
+        "cost-below-zero",
+        "{type: percent}",
+        "{type: percent, cost: ⟦-1⟧}",
+        "{type: percent, cost: 0.5, actionable: down}",
+    ),
+    Case(
         "range-upside-down",
         "{type: percent}",
         "{type: percent, range: ⟦[100%, 0%]⟧}",
