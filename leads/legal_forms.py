@@ -17,8 +17,8 @@ _ENGLISH = (
 )
 _GERMAN = "gmbh ag kg kgaa ohg ug gbr se"
 _OTHERS = (
-    "sa sas sasu sarl eurl srl sl slu bv nv ab oy oyj aps kk sdn bhd jsc ojsc ooo pao zao kft zrt doo "
-    "spzoo ehf lda ltda"
+    "sa sas sasu sarl eurl srl sl slu bv nv ab oy oyj aps kk sdn bhd jsc ojsc ooo pao zao kft zrt "
+    "doo spzoo ehf lda ltda"
 )
 _WORDS = frozenset(f"{_ENGLISH} {_GERMAN} {_OTHERS}".split())
 """Words that are a form where they stand last."""
