@@ -145,6 +145,7 @@ class Network:
     def close(self) -> None:
         """Give the engine's memory back. The network cannot run any more."""
         if self._handle is not None:
+            self._rete.delete_state(self._handle, _STATE)  # deleting a ruleset leaks its states
             self._rete.delete_ruleset(self._handle)
             self._handle = None
 
