@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from leadgrade.leads.cells import Column, Unreadable, clean_id
 from leadgrade.leads.headers import alias_names, map_headers
 from leadgrade.leads.objects import json_array_table, json_lines_table
+from leadgrade.leads.parquet import parquet_table
 from leadgrade.leads.records import csv_table
 from leadgrade.leads.sheets import sheet_table
 from leadgrade.leads.source import Kind, Source, kind_of, open_source
+from leadgrade.leads.sql import query_table
 from leadgrade.leads.terms import ListError, Options, Rejected, Row, Table, Unread, clip
 from leadgrade.rules.lead import Lead
 from leadgrade.rules.model import OnUnreadable
@@ -46,12 +48,14 @@ class Listing:
 
     def __init__(self, source: Source, table: Table, book: Book, options: Options) -> None:
         self.file = source.name
-        self.sha256 = source.sha256
+        self.sha256 = source.fingerprint
         """The hash in hex of the bytes as they are."""
         self.encoding = table.encoding
         """None for a spreadsheet."""
         self.delimiter = table.delimiter
         """None for what is no CSV."""
+        self.format = table.kind
+        """CSV, XLSX, JSON, Parquet or SQL."""
         self.sheet = table.sheet
         """None for what is no spreadsheet."""
         self.headers = map_headers(table.headers, book, source.name, id_column=options.id_column)
@@ -167,7 +171,15 @@ def open_list(path: str | Path, book: Book, options: Options = DEFAULTS) -> List
         ListError: the list cannot be used as a whole; see the codes of ``source``, ``encoding``,
             ``dialect``, ``records``, ``sheets``, ``objects``, ``headers``, and ``no-rows``.
     """
-    source = open_source(path)
+    return opened_list(open_source(path), book, options)
+
+
+def opened_list(source: Source, book: Book, options: Options = DEFAULTS) -> Listing:
+    """Return an open source as a list; it is closed where it cannot be one.
+
+    Raises:
+        ListError: see ``open_list``.
+    """
     try:
         table = _table(source, book, options)
         listing = Listing(source, table, book, options)
@@ -192,3 +204,7 @@ def _table(source: Source, book: Book, options: Options) -> Table:
             return json_array_table(source, options, expected)
         case Kind.CSV:
             return csv_table(source, options, expected)
+        case Kind.PARQUET:
+            return parquet_table(source)
+        case Kind.QUERY:
+            return query_table(source)

@@ -11,8 +11,9 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from leadgrade.leads.encoding import UNDECODED, find_encoding, text_of
+from leadgrade.leads.limits import within_limits
 from leadgrade.leads.records import LINE_LIMIT, Lines
-from leadgrade.leads.terms import CELL_LIMIT, ListError, Rejected, Row, Table, clip
+from leadgrade.leads.terms import ListError, Rejected, Row, Table, clip
 from leadgrade.leads.texts import as_text
 
 if TYPE_CHECKING:
@@ -79,20 +80,12 @@ def _table(file: str, encoding: str, objects: Callable[[], Iterator[_Found | Rej
             for found in objects()
         )
 
-    return Table(headers, rows, encoding=encoding)
+    return Table(headers, rows, encoding=encoding, kind="JSON")
 
 
 def _row(found: _Found, headers: Sequence[str], file: str) -> Row | Rejected:
     cells = [as_text(found.values.get(header)) for header in headers]
-    code = None
-    if any("\0" in cell for cell in cells):
-        code = "nul-byte"
-    elif len(found.raw) > CELL_LIMIT and max(map(len, cells)) > CELL_LIMIT:
-        code = "cell-too-long"
-    if code is None:
-        return Row(found.line, cells, found.raw)
-    args = {"limit": str(CELL_LIMIT)} if code == "cell-too-long" else {}
-    return Rejected(file, found.line, code, args, clip(found.raw))
+    return within_limits(Row(found.line, cells, found.raw), file)
 
 
 def _objects_of_lines(source: Source, encoding: str) -> Iterator[_Found | Rejected]:

@@ -10,7 +10,9 @@ from bisect import bisect
 from collections import deque
 from typing import TYPE_CHECKING
 
-from leadgrade.leads.listing import DEFAULTS, Listing, Refusal, open_list
+from leadgrade.leads.folders import lists_of
+from leadgrade.leads.listing import DEFAULTS, Listing, Refusal, open_list, opened_list
+from leadgrade.leads.sql import open_query
 from leadgrade.leads.terms import ListError, OnDuplicate, Options, Rejected
 
 if TYPE_CHECKING:
@@ -148,8 +150,10 @@ def read_lists(paths: Sequence[str | Path], book: Book, options: Options = DEFAU
     """
     listings: list[Listing] = []
     try:
-        for path in paths:
+        for path in lists_of(paths):
             listings.append(open_list(path, book, options))  # noqa: PERF401 (closed on error)
+        for url, query in options.from_sql:
+            listings.append(opened_list(open_query(url, query), book, options))
     except BaseException:
         for listing in listings:
             listing.close()

@@ -100,7 +100,7 @@ def csv_table(source: Source, options: Options, expected: Collection[str]) -> Ta
         width = len(header.cells)
         return (_fitted(record, width, source.name) for record in records)
 
-    return Table(tuple(header.cells), rows, encoding=encoding, delimiter=delimiter)
+    return Table(tuple(header.cells), rows, encoding=encoding, delimiter=delimiter, kind="CSV")
 
 
 def _rows(source: Source, encoding: str, delimiter: str) -> Iterator[Row | Rejected]:

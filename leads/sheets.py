@@ -43,7 +43,7 @@ def sheet_table(source: Source, options: Options) -> Table:
         next(body, None)
         return body
 
-    return Table(tuple(header.cells), rows, sheet=sheet.name)
+    return Table(tuple(header.cells), rows, sheet=sheet.name, kind="XLSX")
 
 
 def _choose(workbook: CalamineWorkbook, wanted: str | None, file: str) -> CalamineSheet:

@@ -12,11 +12,12 @@ import io
 import shutil
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from leadgrade.leads.packed import SUFFIXES, is_packed, unpacked
 from leadgrade.leads.terms import ListError
 
 if TYPE_CHECKING:
@@ -33,15 +34,15 @@ _SHEETS = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"})
 _LINES = frozenset({".jsonl", ".ndjson"})
 _TEXTS = frozenset({".csv", ".tsv", ".tab", ".txt"})
 _FOREIGN = {
-    b"PAR1": "Parquet",
     b"%PDF": "PDF",
-    b"\x1f\x8b": "gzip",
+    b"\x1f\x8b": "gzip within gzip",
     b"SQLite format 3": "SQLite",
     b"BZh": "bzip2",
     b"\xfd7zXZ": "xz",
-    b"\x28\xb5\x2f\xfd": "zstd",
+    b"\x28\xb5\x2f\xfd": "zstd within another",
     b"\x89PNG": "PNG",
 }
+_PARQUET = b"PAR1"
 _WORKBOOK = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 
@@ -52,16 +53,38 @@ class Kind(StrEnum):
     SHEET = "sheet"
     JSON_LINES = "jsonl"
     JSON_ARRAY = "json"
+    PARQUET = "parquet"
+    QUERY = "query"
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """An open list. ``size`` in bytes; ``sha256`` in hex, of the bytes as they are."""
+    """An open list. ``size`` in bytes and ``sha256`` in hex are those of ``file``.
+
+    ``path`` leads to it, None where it is a temporary file. ``packed`` is the hash of the file
+    that it was unpacked from. ``kind`` is set where it is known beforehand.
+    """
 
     name: str
     file: IO[bytes]
     size: int
     sha256: str
+    path: str | None = None
+    packed: str | None = None
+    kind: Kind | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """The hash in hex of the bytes that the person has: packed, if they are."""
+        return self.packed or self.sha256
+
+    @property
+    def extension(self) -> str:
+        """The last part of the name in lower case, that of a packed file inside: ``.csv``."""
+        name = Path(self.name)
+        if self.packed and name.suffix.lower() in SUFFIXES:
+            name = name.with_suffix("")
+        return name.suffix.lower()
 
     def blocks(self) -> Iterator[bytes]:
         """Yield the bytes from the beginning, block by block."""
@@ -120,13 +143,12 @@ def open_source(path: str | Path) -> Source:
 
     Raises:
         ListError: ``no-such-file``, ``is-a-directory``, ``not-permitted``, ``unreadable-file``
-            or ``empty-file``.
+            or ``empty-file``, and for a packed one the codes of ``packed``.
     """
     name = str(path)
     try:
         file = _spooled(sys.stdin.buffer) if name == STANDARD_INPUT else _opened(name)
-        digest = hashlib.file_digest(file, "sha256")  # type: ignore[arg-type]
-        size = file.tell()
+        source = _hashed(name, file)
     except FileNotFoundError as error:
         raise ListError("no-such-file", file=name) from error
     except IsADirectoryError as error:
@@ -135,25 +157,45 @@ def open_source(path: str | Path) -> Source:
         raise ListError("not-permitted", file=name) from error
     except OSError as error:
         raise _unreadable(name, error) from error
-    if size == 0:
-        file.close()
-        raise ListError("empty-file", file=name)
-    return Source(name, file, size, digest.hexdigest())
+    try:
+        if is_packed(source.head(4)):
+            content = _hashed(name, unpacked(file, source.size, name))
+            source.close()
+            source = replace(content, packed=source.sha256)
+        elif name != STANDARD_INPUT and Path(name).is_file():
+            source = replace(source, path=name)
+        if source.size == 0:
+            raise ListError("empty-file", file=name)
+    except BaseException:
+        source.close()
+        raise
+    return source
+
+
+def _hashed(name: str, file: IO[bytes]) -> Source:
+    digest = hashlib.file_digest(file, "sha256")  # type: ignore[arg-type]
+    return Source(name, file, file.tell(), digest.hexdigest())
 
 
 def kind_of(source: Source) -> Kind:
     """Return the format of a list, by its first bytes and its extension.
 
     Raises:
-        ListError: ``unsupported-kind`` or ``not-a-spreadsheet``.
+        ListError: ``unsupported-kind``, ``not-a-spreadsheet`` or ``not-parquet``.
     """
+    if source.kind is not None:
+        return source.kind
     head = source.head(4096)
-    extension = Path(source.name).suffix.lower()
+    extension = source.extension
+    if head.startswith(_PARQUET):
+        return Kind.PARQUET
     for magic, kind in _FOREIGN.items():
         if head.startswith(magic):
             raise ListError("unsupported-kind", file=source.name, kind=kind)
     if head.startswith(_WORKBOOK):
         return Kind.SHEET
+    if extension == ".parquet":
+        raise ListError("not-parquet", file=source.name, reason="no PAR1")
     if extension in _SHEETS:
         raise ListError("not-a-spreadsheet", file=source.name)
     if extension in _LINES:

@@ -65,6 +65,8 @@ class Options:
     bare_percent: BarePercent | None = None
     date_order: DateOrder | None = None
     decimal_comma: bool = False
+    from_sql: tuple[tuple[str, str], ...] = ()
+    """Database URLs and queries whose rows are lists as well, behind the files."""
 
 
 class ListError(Problem):
@@ -112,6 +114,8 @@ class Table:
     encoding: str | None = None
     delimiter: str | None = None
     sheet: str | None = None
+    kind: str = ""
+    """The format, for people: ``CSV``, ``XLSX``."""
 
 
 def clip(raw: str) -> str:

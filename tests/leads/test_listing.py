@@ -206,7 +206,7 @@ def test_decimal_commas_are_for_csv(write: Callable[..., Path], book: Book) -> N
         ("fax,remark\n1,2\n", "no-lead-id"),
         ("id,remark,Remark\n1,2,3\n", "headers-collide"),
         (b"PK\x03\x04nothing", "not-a-spreadsheet"),
-        (b"PAR1", "unsupported-kind"),
+        (b"PAR1", "not-parquet"),
         ("id,société\n1,é\n".encode("cp1252"), "unknown-encoding"),
         (bytes(range(256)) * 10, "unknown-encoding"),
     ],

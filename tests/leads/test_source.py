@@ -100,9 +100,9 @@ def test_a_file_that_changes_or_shrinks_is_noticed(
         (b'\n[{"id": 1}]', "a.json", Kind.JSON_ARRAY),
         (b"PK\x03\x04...", "a.csv", Kind.SHEET),
         (b"id,name\n", "a.xlsx", "not-a-spreadsheet"),
-        (b"PAR1....", "a.parquet", "unsupported-kind"),
+        (b"PAR1....", "a.parquet", Kind.PARQUET),
         (b"%PDF-1.7", "a.pdf", "unsupported-kind"),
-        (b"\x1f\x8b....", "a.csv.gz", "unsupported-kind"),
+        (b"id,name\n", "a.parquet", "not-parquet"),
     ],
 )
 def test_the_kind(write: Callable[..., Path], content: bytes, name: str, kind: str) -> None:
