@@ -31,10 +31,11 @@ class Span:
 
 
 class Severity(StrEnum):
-    """How bad a finding is. An error keeps the book from being used."""
+    """How bad a finding is. An error of the reader keeps the book from being used."""
 
     ERROR = "error"
     WARNING = "warning"
+    INFO = "info"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,8 @@ class Finding:
     suggestion: str | None = None
     """What to write instead, when one thing is likely meant."""
     severity: Severity = Severity.ERROR
+    example: dict[str, bool | int | float | str] | None = None
+    """The facts of a lead that shows the matter, as JSON writes them."""
 
 
 MOST_FINDINGS = 200
