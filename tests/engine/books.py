@@ -158,9 +158,7 @@ def line(draw: Draw, subjects: Sequence[Subject]) -> str:
 
 @st.composite
 def condition(draw: Draw, subjects: Sequence[Subject], depth: int = 2) -> Any:
-    shapes = (
-        ("line", "line", "line") if depth == 0 else ("line", "line", "all", "any", "not", "wide")
-    )
+    shapes = ("line", "line", "all", "any", "not", "wide", "deep") if depth else ("line",)
     shape = draw(st.sampled_from(shapes))
     if shape == "line":
         return draw(line(subjects))
@@ -169,6 +167,10 @@ def condition(draw: Draw, subjects: Sequence[Subject], depth: int = 2) -> Any:
     if shape == "wide":  # multiplies out to more alternatives than one rule should have
         any_of = st.lists(comparison(subjects), min_size=3, max_size=5)
         return [{"any": draw(any_of)} for _ in range(draw(st.integers(2, 3)))]
+    if shape == "deep":  # and so on several levels
+        walls = st.lists(comparison(subjects), min_size=3, max_size=4)
+        inner = [{"any": draw(walls)} for _ in range(3)]
+        return [{"any": [inner, draw(comparison(subjects))]}, {"any": draw(walls)}, *inner[:2]]
     parts = draw(st.lists(condition(subjects, depth - 1), min_size=1, max_size=3))
     return parts if shape == "all" else {"any": parts}
 
