@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import date
 
@@ -12,7 +12,7 @@ import leadgrade
 from leadgrade.engine.backends.base import EngineUnavailableError, why_unavailable
 from leadgrade.engine.pool import Trouble, decide_all, engine_version
 from leadgrade.engine.ranks import rankings_of, with_ranks
-from leadgrade.leads import Listing, Options, Reading, Rejected, read_lists
+from leadgrade.leads import Listing, Reading, Rejected
 from leadgrade.rules.lead import Lead
 from leadgrade.rules.model import Book
 from leadgrade.storage.records import Note, RejectedRow, RunFacts, Source
@@ -21,18 +21,21 @@ from leadgrade.storage.writing import Writing
 
 REJECTED_AT_ONCE = 1000
 
+REJECTED_AT_MOST = 20_000
+"""So many rejected rows wait for a lead that can be decided; then they are stored without one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
     """What a person asked for. ``workers`` None leaves their number to the machine."""
 
     book: Book
-    lists: Sequence[str]
     as_of: date
     by: str
     engine: str = "auto"
-    options: Options = field(default_factory=Options)
     workers: int | None = None
+    began: float = field(default_factory=time.monotonic)
+    """When the person began to wait, by the clock that only goes forward."""
 
 
 def choose_engine(wanted: str) -> tuple[str, list[Note]]:
@@ -49,31 +52,26 @@ def choose_engine(wanted: str) -> tuple[str, list[Note]]:
     return "explainer", [{"code": "explainer-used", "reason": reason}]
 
 
-def qualify(job: Job, store: Store, progress: Callable[[int], None]) -> int:
+def qualify(job: Job, reading: Reading, store: Store, progress: Callable[[int], None]) -> int:
     """Decide every lead of the lists, store the run, and return its number.
 
     ``progress`` is told how many leads were decided since it was last called.
 
     Raises:
-        ListError: a list cannot be used as a whole.
+        ListError: a list was changed while it was read, or has a lead twice where that is an error.
         StoreError: the record cannot be written.
         EngineUnavailableError: the engine that was asked for cannot run here.
     """
-    started = time.monotonic()
     engine, notes = choose_engine(job.engine)
-    reading = read_lists(job.lists, job.book, job.options)
-    try:
-        with store.writing(_run_facts(job, engine)) as writing:
-            troubles = _decide(job, engine, reading, writing, progress)
-            for listing in reading.listings:
-                writing.add_source(_source(listing))
-            return writing.finish(
-                rows_read=reading.rows,
-                seconds=time.monotonic() - started,
-                notes=[*notes, *map(_note, troubles)],
-            )
-    finally:
-        reading.close()
+    with store.writing(_run_facts(job, engine)) as writing:
+        troubles = _decide(job, engine, reading, writing, progress)
+        for listing in reading.listings:
+            writing.add_source(_source(listing))
+        return writing.finish(
+            rows_read=reading.rows,
+            seconds=time.monotonic() - job.began,
+            notes=[*notes, *map(_note, troubles)],
+        )
 
 
 def _decide(
@@ -81,7 +79,7 @@ def _decide(
 ) -> list[Trouble]:
     troubles: list[Trouble] = []
     rejected: list[RejectedRow] = []
-    leads: Iterable[Lead] = _leads(reading, rejected)
+    leads: Iterable[Lead] = _leads(reading, rejected, writing)
     if rankings_of(job.book):
         leads = with_ranks(job.book, list(leads), job.as_of)
     for batch in decide_all(
@@ -100,13 +98,15 @@ def _decide(
     return troubles
 
 
-def _leads(reading: Reading, rejected: list[RejectedRow]) -> Iterator[Lead]:
+def _leads(reading: Reading, rejected: list[RejectedRow], writing: Writing) -> Iterator[Lead]:
     """Yield the leads; rejected rows are laid aside on the way."""
     for item in reading:
-        if isinstance(item, Rejected):
-            rejected.append(RejectedRow(item.file, item.line, item.code, item.args, item.raw))
-        else:
+        if not isinstance(item, Rejected):
             yield item
+            continue
+        rejected.append(RejectedRow(item.file, item.line, item.code, item.args, item.raw))
+        if len(rejected) >= REJECTED_AT_MOST:
+            _flush(rejected, writing)
 
 
 def _flush(rejected: list[RejectedRow], writing: Writing) -> None:

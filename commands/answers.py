@@ -18,13 +18,14 @@ def top(
     db: str, run: int | None, lang: str, limit: int, grade: str | None, *, as_json: bool
 ) -> None:
     """Show the work list: the best leads first, with their next step."""
-    from leadgrade.reports.recall import stored_book
+    from leadgrade.reports.recall import check_grade, stored_book
     from leadgrade.reports.work_list import work_list_json, work_list_text
     from leadgrade.storage.store import open_store
 
     with open_store(db, create=False) as store:
         found = store.run(run)
         book = stored_book(store, found)
+        check_grade(book, grade)
         decisions = list(store.decisions(found.number, grade=grade, limit=limit))
     if as_json:
         show_json(work_list_json(book, found, decisions, lang))

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from leadgrade.commands.options import AS_JSON, ENGINE, LANG, options
-from leadgrade.commands.printing import show, show_json
+from leadgrade.commands.printing import show, show_json, show_lines
 
 # ruff: noqa: PLC0415 - a command imports what it needs when it runs
 
@@ -24,7 +24,7 @@ def check(books: tuple[str, ...], lang: str, *, as_json: bool) -> None:
     if as_json:
         show_json(report.as_json)
     else:
-        click.echo(report.text)
+        show_lines(report.text)
     sys.exit(0 if report.good else 1)
 
 
@@ -39,7 +39,7 @@ def test(books: tuple[str, ...], engine: str, lang: str, *, as_json: bool) -> No
     if as_json:
         show_json(report.as_json)
     else:
-        click.echo(report.text)
+        show_lines(report.text)
     sys.exit(0 if report.good else 1)
 
 
@@ -63,4 +63,4 @@ def init(folder: Path, lang: str, book: str) -> None:
     """Write a starting FOLDER: a rule book to edit, a sample list, a README."""
     from leadgrade.reports.starting import start_folder
 
-    click.echo(start_folder(folder, book, lang))
+    show_lines(start_folder(folder, book, lang))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Mapping
@@ -34,17 +35,20 @@ class Guarded(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; turn what it raises into words."""
+        if isinstance(sys.stdout, io.TextIOWrapper):  # "?" for what a terminal cannot show
+            sys.stdout.reconfigure(errors="replace")
         try:
             return super().invoke(ctx)
         except (click.exceptions.Exit, click.ClickException, click.Abort):
             raise
-        except BrokenPipeError:  # the reader of our answer has seen enough, as in `| head`
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise SystemExit(0) from None
         except (Exception, KeyboardInterrupt) as error:
             if os.environ.get("LEADGRADE_DEBUG"):
                 raise
+            from leadgrade.reports.answering import ReaderGone, drop_stdout  # noqa: PLC0415
             from leadgrade.reports.failures import FAILED, failure_text  # noqa: PLC0415
 
+            drop_stdout()
+            if isinstance(error, ReaderGone):  # has seen enough, as in `| head`
+                raise SystemExit(0) from None
             click.echo(failure_text(error, ctx.obj or default_language()), err=True)
             raise SystemExit(FAILED) from None

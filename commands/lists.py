@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import sys
 from datetime import date
 from pathlib import Path
@@ -22,6 +21,7 @@ from leadgrade.commands.options import (
     options,
 )
 from leadgrade.commands.printing import load, show, show_json
+from leadgrade.commands.user import user_name
 
 # ruff: noqa: PLC0415 - a command imports what it needs when it runs
 
@@ -45,23 +45,29 @@ def qualify(  # noqa: PLR0913 - what can be said about a run
     **reading: Any,
 ) -> None:
     """Decide every lead of FILES (CSV, XLSX, JSON lines, or - for stdin) and store the run."""
-    from leadgrade.leads import Options
+    from itertools import islice
+
+    from leadgrade.leads import Options, read_lists
     from leadgrade.qualifying import Job
     from leadgrade.qualifying import qualify as decide
     from leadgrade.reports.progress import progress
-    from leadgrade.reports.summary import run_json, run_text
+    from leadgrade.reports.summary import MOST_ROWS, run_json, run_text
     from leadgrade.storage.store import open_store
 
-    said = Options(**reading)
-    job = Job(load(book), files, as_of, getpass.getuser(), engine, said, workers)
-    with open_store(db, create=True) as store:
+    job = Job(load(book), as_of, user_name(), engine, workers)
+    # The lists first: where they cannot be read, no database is made.
+    with (
+        read_lists(files, job.book, Options(**reading)) as lists,
+        open_store(db, create=True) as store,
+    ):
         with progress(lang) as advance:
-            number = decide(job, store, advance)
+            number = decide(job, lists, store, advance)
         run = store.run(number)
+        rejected = list(islice(store.rejected(number), MOST_ROWS))
         if as_json:
             show_json(run_json(run))
         else:
-            show(run_text(run, store.sources(number), list(store.rejected(number)), lang))
+            show(run_text(run, store.sources(number), rejected, lang))
     sys.exit(1 if strict and run.rejected else 0)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 import click
@@ -57,10 +57,18 @@ ENGINE = click.option(
 )
 
 
+def _day(_: click.Context, __: click.Parameter, value: datetime | None) -> date:
+    if value is None:
+        return date.today()
+    if not 1900 <= value.year < 3000:  # far from the ends of the calendar: due dates are reckoned
+        raise click.BadParameter("the day must be between 1900-01-01 and 2999-12-31.")
+    return value.date()
+
+
 AS_OF = click.option(
     "--as-of",
     type=click.DateTime(formats=["%Y-%m-%d"]),
-    callback=lambda _ctx, _param, value: value.date() if value else date.today(),
+    callback=_day,
     help="Decide as of this day, 2026-01-31; else today.",
 )
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import TYPE_CHECKING
-
-import click
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -22,9 +21,26 @@ def show(answer: RenderableType) -> None:
     print_answer(answer)
 
 
+def show_lines(text: str) -> None:
+    """Print lines that were laid out already."""
+    from leadgrade.reports.answering import answering
+    from leadgrade.reports.wording import printable
+
+    with answering():
+        sys.stdout.write(f"{printable(text)}\n")
+
+
 def show_json(answer: object) -> None:
-    """Print an answer for a program."""
-    click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
+    """Print an answer for a program; what stdout has no characters for is escaped."""
+    from leadgrade.reports.answering import answering
+
+    with answering():
+        text = json.dumps(answer, ensure_ascii=False, indent=2)
+        try:
+            text.encode(sys.stdout.encoding or "utf-8")
+        except UnicodeEncodeError:
+            text = json.dumps(answer, indent=2)
+        sys.stdout.write(f"{text}\n")
 
 
 def load(name: str | None) -> Book:

@@ -31,12 +31,16 @@ def runs(db: str, lang: str, *, as_json: bool) -> None:
 @options(DB, LANG, AS_JSON)
 def show(run: int | None, db: str, lang: str, *, as_json: bool) -> None:
     """Show RUN (else the latest): its files, counts, grades and rejected rows."""
-    from leadgrade.reports.summary import run_detail_json, run_text
+    from itertools import islice
+
+    from leadgrade.reports.summary import MOST_ROWS, run_detail_json, run_text
     from leadgrade.storage.store import open_store
 
     with open_store(db, create=False) as store:
         found = store.run(run)
-        sources, rejected = store.sources(found.number), list(store.rejected(found.number))
+        sources = store.sources(found.number)
+        rows = store.rejected(found.number)
+        rejected = list(rows if as_json else islice(rows, MOST_ROWS))
     if as_json:
         show_json(run_detail_json(found, sources, rejected, lang))
     else:

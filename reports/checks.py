@@ -7,7 +7,7 @@ from typing import Any
 
 from leadgrade.reports.findings import as_json, findings_text
 from leadgrade.reports.report import Report
-from leadgrade.reports.wording import say
+from leadgrade.reports.wording import say, say_count
 from leadgrade.rules.library import find_book
 from leadgrade.rules.loader import load_book
 from leadgrade.rules.source import BookError
@@ -35,5 +35,10 @@ def _checked(name: str | None, lang: str) -> Report:
         found: list[dict[str, Any]] = [as_json(each, lang) for each in error.findings]
         text = findings_text(error.findings, error.text, lang)
         return Report(text, {"book": path, "findings": found}, good=False)
-    text = say("screens.book-good", lang, book=path, rules=len(book.rules))
+    text = say(
+        "screens.book-good",
+        lang,
+        book=path,
+        rules=say_count("screens.rules", lang, len(book.rules)),
+    )
     return Report(text, {"book": path, "findings": []}, good=True)

@@ -8,6 +8,10 @@ import sys
 from typing import IO
 
 from rich.console import Console, RenderableType
+from rich.segment import Segment, Segments
+
+from leadgrade.reports.answering import answering
+from leadgrade.reports.wording import printable
 
 PIPED_WIDTH = 120
 """Columns of a line when nobody says how wide the reader's screen is."""
@@ -15,12 +19,23 @@ PIPED_WIDTH = 120
 
 def print_answer(answer: RenderableType) -> None:
     """Print an answer on stdout. In a pipe lines end where their text ends, without padding."""
-    if sys.stdout.isatty():
-        console().print(answer)
-        return
-    page = io.StringIO()
-    console(page).print(answer)
-    sys.stdout.writelines(f"{line.rstrip()}\n" for line in page.getvalue().splitlines())
+    with answering():
+        if sys.stdout.isatty():
+            _print(answer, console())
+            return
+        page = io.StringIO()
+        _print(answer, console(page))
+        lines = page.getvalue().removesuffix("\n").split("\n")
+        sys.stdout.writelines(f"{line.rstrip()}\n" for line in lines)
+
+
+def _print(answer: RenderableType, screen: Console) -> None:
+    """Print an answer without what a lead's text could do to a terminal."""
+    segments = (
+        part if part.control else Segment(printable(part.text), part.style)
+        for part in screen.render(answer)
+    )
+    screen.print(Segments(segments), end="")
 
 
 def console(stream: IO[str] | None = None) -> Console:

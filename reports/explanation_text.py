@@ -16,7 +16,7 @@ from leadgrade.engine.explain import Explanation
 from leadgrade.reports.explanation_json import Occasion
 from leadgrade.reports.next_steps import show_step
 from leadgrade.reports.values import label_of, show_distance, show_subject, signed
-from leadgrade.reports.wording import say
+from leadgrade.reports.wording import say, say_count
 from leadgrade.rules.model import Book
 from leadgrade.rules.why import fill
 
@@ -53,7 +53,7 @@ class _Page:
             if lines:
                 yield self._section(name, Group(*lines))
 
-    def _say(self, name: str, **values: object) -> str:
+    def _say(self, name: str, /, **values: object) -> str:
         return say(f"screens.{name}", self._lang, **values)
 
     def _section(self, name: str, body: RenderableType) -> RenderableType:
@@ -169,18 +169,18 @@ class _Page:
     def _near_misses(self) -> Iterator[Text]:
         for miss in self._seen.near_misses[:MOST_MISSES]:
             rule, found = self._book.rules[miss.rule], miss.evidence
-            distance = show_distance(
-                self._book, found.subject, found.short_by or 0.0, found.value, self._lang
+            words = {
+                "points": signed(miss.points),
+                "rule": rule.label.say(self._lang) if rule.label else rule.id,
+                "test": self._test(found),
+            }
+            if not found.short_by:
+                yield Text(self._say("explain-near-miss-edge", **words))
+                continue
+            words["distance"] = show_distance(
+                self._book, found.subject, found.short_by, found.value, self._lang
             )
-            yield Text(
-                self._say(
-                    "explain-near-miss",
-                    points=signed(miss.points),
-                    rule=rule.label.say(self._lang) if rule.label else rule.id,
-                    test=self._test(found),
-                    distance=distance,
-                )
-            )
+            yield Text(self._say("explain-near-miss", **words))
 
     def _questions(self) -> Iterator[Text]:
         for question in self._seen.questions[:MOST_QUESTIONS]:
@@ -198,11 +198,15 @@ class _Page:
             yield Text(f"{text} {how}".rstrip())
         more = len(self._seen.questions) - MOST_QUESTIONS
         if more > 0:
-            yield Text(self._say("explain-more", count=more), style="dim")
+            yield Text(say_count("screens.explain-more", self._lang, more), style="dim")
 
     def _classes(self) -> Iterator[Text]:
         for name, label in self._decision.classes.items():
-            yield Text(f"{label_of(self._book, name, self._lang)}: {self._class_label(label)}")
+            words = {
+                "name": label_of(self._book, name, self._lang),
+                "label": self._class_label(label),
+            }
+            yield Text(self._say("explain-class", **words))
 
     def _class_label(self, label: str) -> str:
         known = {"unknown": "class-unknown", "not applicable": "class-not-applicable"}

@@ -5,31 +5,31 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from errno import EISDIR
 from pathlib import Path
-from typing import IO, Any, ClassVar
+from typing import IO, Any
 
 from leadgrade.engine.decision import points_text
 from leadgrade.engine.explain import Explanation
+from leadgrade.reports.answering import OutputError, answering
 from leadgrade.reports.explanation_json import Occasion, explanation_json, number
 from leadgrade.reports.next_steps import due_date, show_step
 from leadgrade.reports.values import label_of
 from leadgrade.reports.wording import say
 from leadgrade.rules.lead import plain
-from leadgrade.rules.problem import Problem
 
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """A cell that begins so may run as a formula in a spreadsheet."""
+
+MOST_ROWS = (1 << 20) - 1
+"""So many leads fit into a sheet below its header; the library would pass over the rest."""
 
 Exporter = Callable[[Occasion, Iterable[Explanation], IO[bytes], str], None]
 Cell = str | int | float | bool | None
-
-
-class OutputError(Problem):
-    """A file that cannot be written."""
-
-    texts: ClassVar[str] = "screens"
 
 
 def harmless(text: str) -> str:
@@ -67,7 +67,35 @@ def write_xlsx(
     import xlsxwriter  # noqa: PLC0415 - slow to import, needed here alone
 
     settings = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(out, settings) as workbook:
+    sink = _Sink(out)
+    _write_workbook(xlsxwriter.Workbook(sink, settings), occasion, explanations, lang)
+    if sink.error is not None:
+        raise sink.error
+
+
+class _Sink:
+    """A file that keeps its first error until the end: the library reports errors its own way."""
+
+    def __init__(self, out: IO[bytes]) -> None:
+        self._out = out
+        self.error: OSError | None = None
+
+    def write(self, data: bytes) -> int:
+        if self.error is None:
+            try:
+                self._out.write(data)
+            except OSError as error:
+                self.error = error
+        return len(data)
+
+    def flush(self) -> None:
+        """Leave that to whoever opened the file."""
+
+
+def _write_workbook(
+    workbook: Any, occasion: Occasion, explanations: Iterable[Explanation], lang: str
+) -> None:
+    with workbook:
         sheet = workbook.add_worksheet(
             occasion.book.id[:31].translate(str.maketrans("[]:*?/\\", "_" * 7))
         )
@@ -76,6 +104,8 @@ def write_xlsx(
         sheet.write_row(0, 0, [harmless(each) for each in headers], bold)
         count = 0
         for count, each in enumerate(explanations, start=1):
+            if count > MOST_ROWS:
+                raise OutputError("too-many-rows", limit=f"{MOST_ROWS:,}")
             for column, cell in enumerate(_row(occasion, each, lang)):
                 sheet.write(count, column, harmless(cell) if isinstance(cell, str) else cell)
         sheet.freeze_panes(1, 1)
@@ -143,24 +173,42 @@ def export_to(
     explanations: Iterable[Explanation],
     lang: str,
 ) -> None:
-    """Write explanations to a file, or to stdout. A file appears whole or not at all.
+    """Write explanations to a file, or to stdout (``-``). A file appears whole or not at all.
 
     Raises:
         OutputError: the file cannot be written.
+        ReaderGone: whoever read stdout has closed it.
     """
     ending = out.suffix.lstrip(".").lower() if out else ""
     write = EXPORTERS[kind or (ending if ending in EXPORTERS else "csv")]
-    if out is None:
-        write(occasion, explanations, sys.stdout.buffer, lang)
-        sys.stdout.buffer.flush()
+    if out is None or str(out) == "-":
+        with answering():
+            write(occasion, explanations, sys.stdout.buffer, lang)
+            sys.stdout.buffer.flush()
         return
-    draft = out.with_name(f".{out.name}.part")
     try:
-        with draft.open("wb") as file:
+        with _replacing(out) as file:
             write(occasion, explanations, file, lang)
-        draft.replace(out)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise OutputError("cannot-write", file=out, reason=reason) from error
+
+
+@contextmanager
+def _replacing(out: Path) -> Iterator[IO[bytes]]:
+    """Give a file that takes the place of ``out`` when all is written. Devices are written to."""
+    if out.is_dir():
+        raise IsADirectoryError(EISDIR, os.strerror(EISDIR), str(out))
+    if out.exists() and not out.is_file():
+        with out.open("wb") as file:
+            yield file
+        return
+    target = out.resolve()  # a link stays a link
+    draft = target.with_name(f".{target.name}.part")
+    try:
+        with draft.open("wb") as file:
+            yield file
+        draft.replace(target)
     finally:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):
+            draft.unlink()

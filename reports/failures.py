@@ -9,7 +9,7 @@ from leadgrade.engine.backends.base import EngineUnavailableError
 from leadgrade.engine.decision import LedgerError
 from leadgrade.reports.findings import findings_text
 from leadgrade.reports.reasons import problem_text
-from leadgrade.reports.wording import say
+from leadgrade.reports.wording import printable, say
 from leadgrade.rules.library import NoSuchBookError
 from leadgrade.rules.problem import Problem
 from leadgrade.rules.source import BookError
@@ -19,6 +19,10 @@ DONE, NO, FAILED = 0, 1, 2
 
 def failure_text(error: BaseException, lang: str) -> str:
     """Return the message of an error; for what we did not foresee, one that says so."""
+    return printable(_text(error, lang))
+
+
+def _text(error: BaseException, lang: str) -> str:
     match error:
         case BookError():
             return findings_text(error.findings, error.text, lang)

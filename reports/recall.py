@@ -19,7 +19,7 @@ from leadgrade.storage.store import Store
 
 
 class RecallError(Problem):
-    """A stored decision that cannot be explained as it stands."""
+    """A stored decision that cannot be explained as it stands, or a question that has no answer."""
 
     texts: ClassVar[str] = "screens"
 
@@ -48,6 +48,7 @@ def recall_all(
     """
     found = store.run(run)
     occasion = _occasion(store, found)
+    check_grade(occasion.book, grade)
     explaining = Explaining(occasion.book, found.as_of)
     decisions = store.decisions(found.number, grade=grade)
     return occasion, (_explain(explaining, occasion, each) for each in decisions)
@@ -64,6 +65,16 @@ def stored_book(store: Store, run: StoredRun) -> Book:
         return read_book(stored.text, stored.path)
     except BookError as error:
         raise RecallError("stored-book-unreadable", run=run.number, finding=error) from error
+
+
+def check_grade(book: Book, grade: str | None) -> None:
+    """Check that leads may have a grade: a mistyped one would show an empty list.
+
+    Raises:
+        RecallError: the book has no such grade.
+    """
+    if grade is not None and grade not in book.grade_ids:
+        raise RecallError("no-such-grade", grade=grade, grades=", ".join(book.grade_ids))
 
 
 def _occasion(store: Store, run: StoredRun) -> Occasion:

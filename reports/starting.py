@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+from contextlib import suppress
 from pathlib import Path
 from typing import ClassVar
 
@@ -31,14 +33,22 @@ def start_folder(folder: Path, book: str, lang: str) -> str:
         "leads.csv": (SAMPLES / "leads.csv").read_text(encoding="utf-8"),
         "README.md": say("starting.readme", lang),
     }
-    for name in texts:
-        if (folder / name).exists():
-            raise StartError("init-exists", path=folder / name)
+    written: list[Path] = []
     try:
+        for name in texts:
+            if (folder / name).exists():
+                raise StartError("init-exists", path=folder / name)
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in texts.items():
+            written.append(folder / name)
             (folder / name).write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
+        for path in written:
+            with suppress(OSError):
+                path.unlink()
         reason = error.strerror or type(error).__name__
         raise StartError("cannot-write", file=folder, reason=reason) from error
-    return say("screens.init-done", lang, files=", ".join(texts), folder=folder)
+    command = "leadgrade qualify leads.csv"
+    if folder != Path():
+        command = f"cd {shlex.quote(str(folder))} && {command}"
+    return say("screens.init-done", lang, files=", ".join(texts), folder=folder, next=command)

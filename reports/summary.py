@@ -11,12 +11,12 @@ from rich.table import Table
 from rich.text import Text
 
 from leadgrade.reports.reasons import rejection_text, unread_text
-from leadgrade.reports.wording import say
+from leadgrade.reports.wording import say, say_count
 from leadgrade.storage.records import RejectedRow, Source, StoredRun
 
 BAR = 40
 MOST_ROWS = 10
-"""So many rejected rows and unread cells are shown; the record has all of them."""
+"""So many rejected rows, unread cells and notes are shown; the record has all of them."""
 
 
 def run_json(run: StoredRun) -> dict[str, Any]:
@@ -90,7 +90,7 @@ def run_text(
     counts = say(
         "screens.run-counts",
         lang,
-        rows=f"{run.rows_read:,}",
+        rows=say_count("screens.rows", lang, run.rows_read),
         decided=f"{run.decided:,}",
         rejected=f"{run.rejected:,}",
         seconds=f"{run.seconds:.1f}",
@@ -107,7 +107,8 @@ def run_text(
         Text(),
         Text(qualified, style="bold"),
         *_rejected(rejected, run.rejected, lang),
-        *(Text(note_text(note, lang), style="yellow") for note in run.notes),
+        *(Text(note_text(note, lang), style="yellow") for note in run.notes[:MOST_ROWS]),
+        *_more(len(run.notes), lang),
     )
 
 
@@ -137,9 +138,9 @@ def _source(source: Source, lang: str) -> Iterator[RenderableType]:
             "screens.source",
             lang,
             file=source.file,
-            rows=f"{source.rows_read:,}",
+            rows=say_count("screens.rows", lang, source.rows_read),
             format=" ".join(part for part in (source.format, source.encoding) if part),
-            facts=len(mapping.get("facts", {})),
+            facts=say_count("screens.facts", lang, len(mapping.get("facts", {}))),
         )
     )
     if mapping.get("unmapped"):
@@ -157,6 +158,10 @@ def _rejected(rows: Sequence[RejectedRow], count: int, lang: str) -> Iterator[Re
     yield Text(say("screens.rejected", lang, count=f"{count:,}"), style="bold")
     for row in rows[:MOST_ROWS]:
         yield Text(f"  {row.file}:{row.line}: {rejection_text(row, lang)}")
+    yield from _more(count, lang)
+
+
+def _more(count: int, lang: str) -> Iterator[RenderableType]:
     if count > MOST_ROWS:
         yield Text("  " + say("screens.more", lang, count=f"{count - MOST_ROWS:,}"), style="dim")
 
@@ -166,8 +171,9 @@ def runs_text(runs: Sequence[StoredRun], lang: str) -> RenderableType:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for name in ("run", "as-of", "book", "engine", "leads", "decided", "rejected", "qualified"):
         right = name in ("run", "leads", "decided", "rejected", "qualified")
-        table.add_column(say(f"screens.column-{name}", lang), justify="right" if right else "left")
-    table.add_column(say("screens.column-grades", lang))
+        header = say(f"screens.column-{name}", lang)
+        table.add_column(header, justify="right" if right else "left", overflow="fold")
+    table.add_column(say("screens.column-grades", lang), overflow="fold")
     for run in reversed(runs):
         grades = "  ".join(f"{grade} {count:,}" for grade, count in run.grades.items())
         numbers = (

@@ -21,7 +21,7 @@ def show_fact(fact: Fact, value: Any, lang: str) -> str:
         case FactType.PERCENT:
             return f"{_number(value * 100)}%"
         case FactType.DAYS:
-            return say("screens.days", lang, count=_number(value))
+            return _days(value, lang)
         case FactType.FLAG:
             return say("screens.yes" if value else "screens.no", lang)
         case FactType.CHOICE:
@@ -46,7 +46,7 @@ def show_subject(book: Book, subject: str, value: Any, lang: str) -> str:
 def show_distance(book: Book, subject: str, distance: float, value: Any, lang: str) -> str:
     """Return how far a value is from a threshold, in the unit of the subject."""
     if isinstance(value, date):
-        return say("screens.days", lang, count=_number(distance))
+        return _days(distance, lang)
     return show_subject(book, subject, distance, lang)
 
 
@@ -71,8 +71,14 @@ def _money(value: float, lang: str) -> str:
     return _number(value)
 
 
+def _days(count: float, lang: str) -> str:
+    which = "one" if count == 1 else "many"
+    return say(f"screens.days.{which}", lang, count=_number(count))
+
+
 def _number(value: float) -> str:
-    """Return a number with thousands separators, at most four decimals."""
+    """Return a number with thousands separators and four decimals; tiny ones with two digits."""
     exact = Decimal(repr(value)) if value != int(value) else Decimal(int(value))
-    digits = f"{round(exact, 4):,f}"
+    places = max(4, 1 - exact.adjusted()) if exact else 0
+    digits = f"{round(exact, places):,f}"
     return digits.rstrip("0").rstrip(".") if "." in digits else digits

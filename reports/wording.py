@@ -5,6 +5,7 @@ A text is found by its key, ``file.name``, and filled with ``str.format``. Each 
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import yaml
 
 LANGUAGES = ("en", "zh")
 _TEXTS = Path(__file__).with_name("texts")
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
 
 @cache
@@ -31,3 +33,14 @@ def say(key: str, lang: str, **values: object) -> str:
     """
     group, name = key.split(".", 1)
     return texts(group)[name][lang].format(**values)
+
+
+def say_count(key: str, lang: str, count: int, **values: object) -> str:
+    """Return ``say`` of ``key.one`` or ``key.many``; ``count`` is written with its thousands."""
+    which = "one" if count == 1 else "many"
+    return say(f"{key}.{which}", lang, count=f"{count:,}", **values)
+
+
+def printable(text: str) -> str:
+    """Return text that does nothing to a terminal: control characters of lists become ``�``."""
+    return _UNPRINTABLE.sub("�", text)

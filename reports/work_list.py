@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from rich.cells import cell_len
 from rich.console import RenderableType
 from rich.table import Table
 
@@ -14,7 +15,11 @@ from leadgrade.reports.next_steps import show_step
 from leadgrade.reports.wording import say
 from leadgrade.rules.lead import facts_from_json
 from leadgrade.rules.model import Book
+from leadgrade.rules.phrase import Phrase
 from leadgrade.storage.records import StoredDecision, StoredRun
+
+LEAD_WIDTH = 12
+"""A lead's id is never cut, and only broken where it is longer than this."""
 
 
 def work_list_json(
@@ -41,8 +46,8 @@ def work_list_json(
                     {
                         "id": step.id,
                         "do": steps[step.id].do.say(lang),
-                        "owner": step.owner,
-                        "channel": step.channel,
+                        "owner": _say(steps[step.id].owner, lang),
+                        "channel": _say(steps[step.id].channel, lang),
                         "due": step.due and step.due.isoformat(),
                     }
                     for step in each.steps
@@ -53,14 +58,20 @@ def work_list_json(
     }
 
 
+def _say(phrase: Phrase | None, lang: str) -> str | None:
+    return None if phrase is None else phrase.say(lang)
+
+
 def work_list_text(
     book: Book, run: StoredRun, decisions: Iterable[StoredDecision], lang: str
 ) -> RenderableType:
     """Return the list as a table that a console prints."""
     title = say("screens.top-title", lang, run=run.number, day=run.as_of.isoformat())
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), title=title, title_justify="left")
-    table.add_column("#", justify="right")
-    table.add_column(say("screens.column-lead", lang), no_wrap=True)
+    table.add_column("#", justify="right", no_wrap=True)
+    decisions = list(decisions)
+    width = min(LEAD_WIDTH, max((cell_len(each.lead) for each in decisions), default=0))
+    table.add_column(say("screens.column-lead", lang), overflow="fold", min_width=width)
     if book.lead_name is not None:
         table.add_column(say("screens.column-name", lang), overflow="fold", max_width=28)
     table.add_column(say("screens.column-grade", lang), no_wrap=True)
