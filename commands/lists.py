@@ -85,10 +85,13 @@ def export(
     db: str, run: int | None, lang: str, kind: str | None, out: Path | None, grade: str | None
 ) -> None:
     """Write the decisions of a run with their reasons: CSV, XLSX or JSON lines."""
+    from contextlib import closing
+
     from leadgrade.reports.export import export_to
     from leadgrade.reports.recall import recall_all
     from leadgrade.storage.store import open_store
 
     with open_store(db, create=False) as store:
         occasion, explanations = recall_all(store, run, grade)
-        export_to(out, kind, occasion, explanations, lang)
+        with closing(explanations):
+            export_to(out, kind, occasion, explanations, lang)

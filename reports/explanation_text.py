@@ -82,9 +82,10 @@ class _Page:
     def _could_be(self) -> Iterator[Text]:
         possible = self._decision.possible
         if possible.low != possible.high or possible.worst != possible.best:
+            settled = possible.worst == possible.best
             yield Text(
                 self._say(
-                    "explain-possible",
+                    "explain-possible-points" if settled else "explain-possible",
                     low=points_text(possible.low),
                     high=points_text(possible.high),
                     worst=possible.worst,

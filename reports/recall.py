@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from typing import ClassVar
+from collections.abc import Generator
+from contextlib import closing
+from typing import Any, ClassVar
 
 from leadgrade.engine.decision import decision_from_json
 from leadgrade.engine.explain import Explaining, Explanation
@@ -39,8 +40,8 @@ def recall(store: Store, run: int | None, lead: str) -> tuple[Occasion, Explanat
 
 def recall_all(
     store: Store, run: int | None, grade: str | None
-) -> tuple[Occasion, Iterator[Explanation]]:
-    """Return the explanations of a whole run, best leads first, as a stream.
+) -> tuple[Occasion, Generator[Explanation, None, None]]:
+    """Return the explanations of a whole run, best leads first, as a stream to close.
 
     Raises:
         StoreError: no such run, or the record cannot be read.
@@ -50,8 +51,14 @@ def recall_all(
     occasion = _occasion(store, found)
     check_grade(occasion.book, grade)
     explaining = Explaining(occasion.book, found.as_of)
-    decisions = store.decisions(found.number, grade=grade)
-    return occasion, (_explain(explaining, occasion, each) for each in decisions)
+    decisions: Any = store.decisions(found.number, grade=grade)
+
+    def explained() -> Generator[Explanation, None, None]:
+        with closing(decisions):  # before the store is closed, whatever happens
+            for each in decisions:
+                yield _explain(explaining, occasion, each)
+
+    return occasion, explained()
 
 
 def stored_book(store: Store, run: StoredRun) -> Book:
