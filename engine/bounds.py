@@ -14,6 +14,7 @@ from leadgrade.engine.decision import Possible
 from leadgrade.engine.kleene import COMPARE, Orders, Reading, Truth, Values, orders_of
 from leadgrade.engine.ledger import Totals
 from leadgrade.rules.conditions import (
+    AnyOf,
     Between,
     Compare,
     Condition,
@@ -53,6 +54,9 @@ class Bounds:
             (each, reading.condition(each.when), roots_of(book, each.when))
             for each in book.knock_outs
         ]
+        self._limits = [
+            (each, reading.condition(each.when), roots_of(book, each.when)) for each in book.limits
+        ]
         self._needs = {
             grade.id: (reading.condition(grade.needs), roots_of(book, grade.needs))
             for grade in book.grades
@@ -88,6 +92,8 @@ class Bounds:
         score = Interval(sum(each.low for each in ends), sum(each.high for each in ends))
         seen = {**values, **criteria, "score": score, "fired": (fired, open_rules)}
         worst, best = self._ladder(score, seen, about)
+        if self._limits:
+            worst, best = self._limited(worst, best, seen, about)
         for knock_out, truth, roots in self._knock_outs:
             found = _settled(truth(seen), roots, about)
             if found is not False:
@@ -95,6 +101,21 @@ class Bounds:
             if found is True:
                 best = self._book.worse(best, knock_out.grade)
         return Possible(score.low, score.high, worst, best)
+
+    def _limited(self, worst: str, best: str, seen: Values, about: str | None) -> tuple[str, str]:
+        """Return both grades after floors, then ceilings, each as far as it is certain."""
+        verdicts = [
+            (limit, _settled(truth(seen), roots, about)) for limit, truth, roots in self._limits
+        ]
+        for limit, found in verdicts:
+            if limit.is_floor:
+                worst = self._book.better(worst, limit.grade) if found is True else worst
+                best = self._book.better(best, limit.grade) if found is not False else best
+        for limit, found in verdicts:
+            if not limit.is_floor:
+                worst = self._book.worse(worst, limit.grade) if found is not False else worst
+                best = self._book.worse(best, limit.grade) if found is True else best
+        return worst, best
 
     def _intervals(self, totals: Totals, open_rules: Collection[str]) -> dict[str, Interval]:
         """Return what each criterion may come to."""
@@ -158,8 +179,8 @@ def _swing(rule: Rule) -> tuple[int, int]:
 
 def _open_test(rule: Rule, reading: Reading) -> Truth:
     """Return a function that gives None where the rule is open, for a rule that did not fire."""
-    if rule.kind is RuleKind.WHEN:
-        return reading.condition(rule.outcomes[0].when)
+    if rule.kind in (RuleKind.WHEN, RuleKind.DECAY):
+        return reading.condition(AnyOf(tuple(outcome.when for outcome in rule.outcomes)))
     (fact,) = rule.subjects or ("",)
     return lambda values: False if fact in values else None
 

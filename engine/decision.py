@@ -50,11 +50,13 @@ class Decision:
     qualified: bool
     grade: str
     earned: str
-    """The grade by score and needs, before knock-outs."""
+    """The grade by score and needs, before floors, ceilings and knock-outs."""
     score: int
     criteria: dict[str, int]
     ledger: tuple[Line, ...]
     knock_outs: tuple[str, ...]
+    limits: tuple[str, ...]
+    """The floors and ceilings whose condition is true, in the book's order."""
     classes: dict[str, str]
     next_steps: tuple[str, ...]
     open: tuple[str, ...]
@@ -96,7 +98,7 @@ def decision_from_json(text: str) -> Decision:
         Line(criterion, LineKind(kind), points, rule, outcome)
         for criterion, kind, points, rule, outcome in data["ledger"]
     )
-    for name in ("knock_outs", "next_steps", "open"):
+    for name in ("knock_outs", "limits", "next_steps", "open"):
         data[name] = tuple(data[name])
     data["possible"] = Possible(*data["possible"])
     return Decision(**data)

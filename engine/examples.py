@@ -69,6 +69,8 @@ def _rule_differences(example: Example, decision: Decision) -> Iterator[Differen
     unwanted = [rule for rule in want.not_fired if rule in decision.fired]
     if unwanted:
         yield Difference("not_fired", _names(unwanted), fired)
+    if want.limits is not None and set(want.limits) != set(decision.limits):
+        yield Difference("limits", _names(want.limits), _names(decision.limits))
     if want.knock_outs is not None and set(want.knock_outs) != set(decision.knock_outs):
         yield Difference("knock_outs", _names(want.knock_outs), _names(decision.knock_outs))
 

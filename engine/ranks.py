@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import accumulate
 
 from leadgrade.engine.deriving import Deriver
 from leadgrade.rules.lead import Lead, Rank
@@ -27,6 +28,9 @@ def with_ranks(book: Book, leads: Sequence[Lead], as_of: date) -> list[Lead]:
     for ranking in rankings_of(book):
         known = [place for place, each in enumerate(values) if ranking.fact in each]
         known.sort(key=lambda place: (-float(values[place][ranking.fact]), leads[place].id))  # type: ignore[arg-type]
-        for position, place in enumerate(known, start=1):
-            ranks[place][ranking.id] = Rank(position, len(known))
+        hundredths = [max(0, round(float(values[place][ranking.fact]) * 100)) for place in known]  # type: ignore[arg-type]
+        total = sum(hundredths)
+        before = accumulate(hundredths, initial=0)
+        for position, (place, above) in enumerate(zip(known, before, strict=False), start=1):
+            ranks[place][ranking.id] = Rank(position, len(known), above, total)
     return [replace(lead, ranks=each) for lead, each in zip(leads, ranks, strict=True)]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from leadgrade.rules.conditions import All, Compare, Condition, Op, Test, Value
-from leadgrade.rules.document import BandDoc, CriterionDoc, RuleDoc
-from leadgrade.rules.model import NUMERIC, Criterion, FactType, Outcome, Rule, RuleKind
+from leadgrade.rules.build_bands import build_bands, can_have_bands
+from leadgrade.rules.build_decay import fading
+from leadgrade.rules.build_validity import validity
+from leadgrade.rules.conditions import Compare, Op, Value
+from leadgrade.rules.document import CriterionDoc, RuleDoc
+from leadgrade.rules.model import Criterion, FactType, Outcome, Rule, RuleKind
 from leadgrade.rules.names import Stratum, Subject
 from leadgrade.rules.nodes import Listing, Scalar
 from leadgrade.rules.phrase import Phrase
@@ -46,8 +47,19 @@ def _rule(doc: RuleDoc, resolver: Resolver) -> Rule | None:
         return None
     kind = written[0]
     outcomes = _OUTCOMES[kind](doc, resolver)
-    why = resolved_why(doc.why, doc.place("why"), resolver, Stratum.FACTS)
-    return Rule(doc.id.text, kind, outcomes, doc.id.span, doc.label, why, doc.source)
+    if doc.has("half_life") or doc.has("age_of"):
+        kind, outcomes = RuleKind.DECAY, fading(doc, outcomes, resolver)
+    return Rule(
+        id=doc.id.text,
+        kind=kind,
+        outcomes=outcomes,
+        span=doc.id.span,
+        label=doc.label,
+        why=resolved_why(doc.why, doc.place("why"), resolver, Stratum.FACTS),
+        source=doc.source,
+        valid=validity(doc, resolver.findings),
+        justification=doc.justification,
+    )
 
 
 def _when(doc: RuleDoc, resolver: Resolver) -> tuple[Outcome, ...]:
@@ -74,97 +86,12 @@ def _values(doc: RuleDoc, resolver: Resolver) -> tuple[Outcome, ...]:
     return tuple(outcomes.values())
 
 
-@dataclass(frozen=True, slots=True)
-class _Band:
-    """A band being built: its ends as values and as texts; None where it is open."""
-
-    doc: BandDoc
-    low: Value | None
-    high: Value | None
-
-
 def _bands(doc: RuleDoc, resolver: Resolver) -> tuple[Outcome, ...]:
     subject = _subject(doc, resolver)
-    if subject is None:
+    if subject is None or not can_have_bands(subject, doc.id.span, resolver):
         return ()
-    if subject.type not in NUMERIC and subject.type is not FactType.DATE:
-        resolver.findings.add("bands-need-number", doc.id.span, name=subject.id)
-        return ()
-    bands = [_band(band, subject, resolver) for band in doc.bands or ()]
-    if not bands or any(band is None for band in bands):
-        return ()
-    ordered = sorted((band for band in bands if band is not None), key=_lower_end)
-    return _disjoint(ordered, subject, resolver)
-
-
-def _band(doc: BandDoc, subject: Subject, resolver: Resolver) -> _Band | None:
-    if doc.from_ is None and doc.to is None:
-        resolver.findings.add("band-without-end", doc.node.span)
-        return None
-    low, high = (
-        None if end is None else resolver.value(end.text, subject, end)
-        for end in (doc.from_, doc.to)
-    )
-    unreadable = (low is None) != (doc.from_ is None) or (high is None) != (doc.to is None)
-    return None if unreadable else _Band(doc, low, high)
-
-
-def _lower_end(band: _Band) -> tuple[bool, Value]:
-    """Order bands by where they begin; one without a lower end by where it stops, first of all."""
-    return (band.low is not None, band.low if band.low is not None else band.high or 0)
-
-
-def _disjoint(bands: list[_Band], subject: Subject, resolver: Resolver) -> tuple[Outcome, ...]:
-    """Return the outcomes of bands in rising order.
-
-    A missing ``to`` is the next band's ``from``, a missing ``from`` the band below's ``to``:
-    only the outermost ends stay open.
-    """
-    outcomes: list[Outcome] = []
-    below: _Band | None = None
-    for band, above in zip(bands, [*bands[1:], None], strict=True):
-        low = band.doc.from_ or (below.doc.to if below else None)
-        high = band.doc.to or (above.doc.from_ if above else None)
-        if _is_empty(band):
-            resolver.findings.add("band-empty", band.doc.node.span, name=subject.id)
-        elif above is not None and not _is_empty(above) and _overlaps(band, above):
-            _report_overlap(band, above, subject, resolver)
-        outcomes.append(Outcome(_within(subject, low, high, resolver), band.doc.points))
-        below = band
-    return tuple(outcomes)
-
-
-def _report_overlap(band: _Band, above: _Band, subject: Subject, resolver: Resolver) -> None:
-    """Note an overlap at the band that is written later."""
-    first, second = sorted(
-        (band.doc.node.span, above.doc.node.span), key=lambda span: (span.line, span.column)
-    )
-    resolver.findings.add("bands-overlap", second, name=subject.id, line=first.line)
-
-
-def _overlaps(band: _Band, above: _Band) -> bool:
-    if above.low is None:  # both have only an upper end: the lower stops where the next begins
-        return band.high == above.high
-    if band.high is not None:
-        return bool(band.high > above.low)  # type: ignore[operator]
-    return band.low == above.low
-
-
-def _is_empty(band: _Band) -> bool:
-    return band.low is not None and band.high is not None and bool(band.low >= band.high)  # type: ignore[operator]
-
-
-def _within(
-    subject: Subject, low: Scalar | None, high: Scalar | None, resolver: Resolver
-) -> Condition:
-    tests: list[Test] = []
-    for operator, end in ((Op.GE, low), (Op.LT, high)):
-        value = None if end is None else resolver.value(end.text, subject, end)
-        if end is not None and value is not None:
-            parameter = resolver.parameters.get(end.text)
-            shown = end.text if parameter is None else f"{end.text} ({parameter})"
-            tests.append(Compare(subject.id, operator, value, f"{operator} {shown}"))
-    return tests[0] if len(tests) == 1 else All(tuple(tests))
+    bands = build_bands(doc.bands or [], subject, resolver)
+    return tuple(Outcome(condition, band.points) for band, condition in bands)
 
 
 def _subject(doc: RuleDoc, resolver: Resolver) -> Subject | None:

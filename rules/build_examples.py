@@ -39,7 +39,7 @@ class ExampleBuilder:
             subject = self._resolver.names.find(name.text, name.span)
             if subject is None:
                 continue
-            if subject.kind is not SubjectKind.FACT or subject.fact is None or subject.fact.formula:
+            if subject.kind is not SubjectKind.FACT or subject.derived:
                 self._resolver.findings.add("given-not-a-fact", name.span, name=name.text)
                 continue
             value = self._resolver.value(literal.text, subject, literal)
@@ -59,6 +59,7 @@ class ExampleBuilder:
             fired=checked(doc.fired, "rule"),
             not_fired=checked(doc.not_fired, "rule"),
             knock_outs=None if doc.knock_outs is None else checked(doc.knock_outs, "knock-out"),
+            limits=None if doc.limits is None else checked(doc.limits, "limit"),
             classes={self._known(name, "class"): node.text for name, node in doc.classes},
             next_steps=None if doc.next_steps is None else checked(doc.next_steps, "next step"),
         )

@@ -2,35 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from decimal import InvalidOperation
 from enum import StrEnum
-from graphlib import CycleError, TopologicalSorter
 from typing import TypeVar
 
-from lark import Token, Tree
-
-from leadgrade.rules.document import DerivedDoc, FactDoc
-from leadgrade.rules.formulas import (
-    ARITY,
-    OF_DATES,
-    Arithmetic,
-    Call,
-    Formula,
-    Function,
-    Number,
-    Reading,
-    facts_of,
-)
-from leadgrade.rules.kinds import nearest, phrase, record, scalar
+from leadgrade.rules import nodes
+from leadgrade.rules.document import FactDoc
+from leadgrade.rules.kinds import nearest, phrase, scalar
 from leadgrade.rules.literals import fact_value
 from leadgrade.rules.model import NUMERIC, Actionable, Choice, Fact, FactType, OnUnreadable
 from leadgrade.rules.names import Names, fold_name
-from leadgrade.rules.nodes import Listing, Mapping, Node, Scalar
-from leadgrade.rules.parsing import MisreadError, parse_formula, span_of
+from leadgrade.rules.nodes import Listing, Node, Scalar
 from leadgrade.rules.phrase import Phrase
 from leadgrade.rules.source import Findings
-from leadgrade.rules.values import ValueReadError, parse_number, parse_percent
+from leadgrade.rules.values import ValueReadError, parse_days
 
 K = TypeVar("K", bound=StrEnum)
 
@@ -68,8 +55,60 @@ def _fact(name: Scalar, doc: FactDoc, findings: Findings) -> Fact | None:
         on_unreadable=policy or OnUnreadable.UNKNOWN,
         actionable=_actionable(doc, kind, findings),
         cost=_cost(doc, findings),
+        personal=doc.personal,
     )
-    return _with_range(fact, doc, findings) if doc.range is not None else fact
+    if doc.range is not None:
+        fact = _with_range(fact, doc, findings)
+    return _with_fallback(_with_age(fact, doc, findings), doc, findings)
+
+
+def _with_fallback(fact: Fact, doc: FactDoc, findings: Findings) -> Fact:
+    """Return the fact with what is done where it is unknown."""
+    if doc.if_unknown is None or doc.if_unknown.text == "leave":
+        return fact
+    if doc.if_unknown.text == "reject":
+        return replace(fact, required=True)
+    head, _, literal = doc.if_unknown.text.partition(" ")
+    if head != "value" or not literal.strip():
+        mend = f"value {doc.if_unknown.text}"
+        findings.add("if-unknown-form", doc.if_unknown.span, suggestion=mend)
+        return fact
+    value = fact_value(literal.strip(), fact, doc.if_unknown.span, findings)
+    return replace(fact, if_unknown=value)
+
+
+def _with_age(fact: Fact, doc: FactDoc, findings: Findings) -> Fact:
+    """Return the fact with the age beyond which it counts as unknown."""
+    if doc.has("max_age") != doc.has("dated_by"):
+        findings.add("age-and-date", doc.place("max_age"), name=fact.id)
+    if doc.max_age is None or doc.dated_by is None:
+        return fact
+    days = whole_days(doc.max_age, findings)
+    return replace(fact, max_age_days=days, dated_by=doc.dated_by.text)
+
+
+def check_dates(facts: Mapping[str, Fact], findings: Findings) -> None:
+    """Check that each ``dated_by`` names a date fact."""
+    for fact in facts.values():
+        dated_by = fact.dated_by
+        if dated_by is not None and (
+            dated_by not in facts or facts[dated_by].type is not FactType.DATE
+        ):
+            dates = [each.id for each in facts.values() if each.type is FactType.DATE]
+            likely = nearest(dated_by, dates)
+            findings.add("not-a-date-fact", fact.span, suggestion=likely, name=dated_by)
+
+
+def whole_days(node: Scalar, findings: Findings) -> int | None:
+    """Return a number of whole days, at most ten years, or None with a finding."""
+    try:
+        days = parse_days(node.text)
+    except (ValueReadError, InvalidOperation):
+        days = -1.0
+    if days < 0 or not days.is_integer() or days > 3650:
+        findings.add("want-days", node.span, text=node.text)
+        return None
+    return int(days)
 
 
 def _with_range(fact: Fact, doc: FactDoc, findings: Findings) -> Fact:
@@ -108,10 +147,12 @@ def _choices(node: Node, findings: Findings) -> tuple[Choice, ...]:
     if isinstance(node, Listing):
         ids = [scalar(item, findings) for item in node.items]
         pairs = [(item, Phrase(en=item.text)) for item in ids if item is not None]
-    elif isinstance(node, Mapping):
+    elif isinstance(node, nodes.Mapping):
         for key, value in node.entries:
             label = phrase(value, findings)
-            both = label and (label if isinstance(value, Mapping) else Phrase(key.text, label.en))
+            both = label and (
+                label if isinstance(value, nodes.Mapping) else Phrase(key.text, label.en)
+            )
             pairs.append((key, both or Phrase(en=key.text)))
     if isinstance(node, Scalar) or not (node.items if isinstance(node, Listing) else node.entries):
         findings.add("want-choices", node.span)
@@ -138,162 +179,3 @@ def one_of(node: Scalar, kinds: type[K], findings: Findings) -> K | None:
             known=", ".join(known),
         )
         return None
-
-
-def build_derived(
-    docs: Iterable[tuple[Scalar, Node]],
-    facts: dict[str, Fact],
-    parameters: dict[str, str],
-    names: Names,
-    findings: Findings,
-) -> dict[str, Fact]:
-    """Return the derived facts by id, each after those that its formula reads."""
-    claimed = {name.text: (name, node) for name, node in docs if names.claim(name)}
-    known = set(facts) | set(claimed)
-    built: dict[str, Fact] = {}
-    for name, node in claimed.values():
-        fact = _derived(name, node, _FormulaReader(known, facts, parameters, findings), findings)
-        if fact is not None:
-            built[name.text] = fact
-    return _in_order(built, findings)
-
-
-def _derived(name: Scalar, node: Node, reader: _FormulaReader, findings: Findings) -> Fact | None:
-    doc = _derived_doc(node, findings)
-    kind = FactType.NUMBER
-    if doc is None:
-        return None
-    if doc.type is not None:
-        kind = one_of(doc.type, FactType, findings) or kind
-    if kind not in NUMERIC:
-        findings.add("derived-type", doc.place("type"), name=name.text, type=kind)
-        return None
-    formula = reader.read(doc.formula)
-    label = doc.label or Phrase(en=name.text)
-    if formula is None:
-        return None
-    return Fact(name.text, kind, label, name.span, formula=formula)
-
-
-def _derived_doc(node: Node, findings: Findings) -> DerivedDoc | None:
-    if isinstance(node, Scalar):
-        return DerivedDoc(node=Mapping((), node.span), formula=node)
-    doc: DerivedDoc | None = record(DerivedDoc)(node, findings)
-    return doc
-
-
-def _in_order(derived: dict[str, Fact], findings: Findings) -> dict[str, Fact]:
-    reads = {
-        name: [other for other in facts_of(fact.formula) if other in derived]
-        for name, fact in derived.items()
-        if fact.formula is not None
-    }
-    try:
-        order = tuple(TopologicalSorter(reads).static_order())
-    except CycleError as cycle:
-        circle = list(reversed(cycle.args[1]))
-        findings.add("derived-in-circle", derived[circle[0]].span, circle=" -> ".join(circle))
-        return {}
-    return {name: derived[name] for name in order}
-
-
-class _FormulaReader:
-    """Reads formulas over the facts of one book."""
-
-    def __init__(
-        self,
-        known: set[str],
-        facts: dict[str, Fact],
-        parameters: dict[str, str],
-        findings: Findings,
-    ) -> None:
-        self._known = known
-        self._facts = facts
-        self._parameters = parameters
-        self._findings = findings
-
-    def read(self, node: Scalar) -> Formula | None:
-        """Return the formula, or None with a finding."""
-        try:
-            tree = parse_formula(node.text)
-        except MisreadError as misread:
-            place = node.part(misread.start, misread.end)
-            self._findings.add(
-                misread.code, place, suggestion=misread.suggestion, found=misread.found
-            )
-            return None
-        before = len(self._findings.all)
-        formula = self._formula(tree, node)
-        return formula if len(self._findings.all) == before else None
-
-    def _formula(self, tree: Tree[Token], node: Scalar) -> Formula:
-        parts = [part for part in tree.children if isinstance(part, Tree)]
-        tokens = [str(part) for part in tree.children if isinstance(part, Token)]
-        match tree.data:
-            case "number":
-                return Number(_figure(tokens[0]))
-            case "reading":
-                return self._reading(tokens[0], tree, node, dates=False)
-            case "minus" if tokens[0] == "-":
-                return Arithmetic(Number(0.0), "-", self._formula(parts[0], node))
-            case "minus":
-                return self._formula(parts[0], node)
-            case "call":
-                return self._call(tokens[0], parts, tree, node)
-        left, right = (self._formula(part, node) for part in parts)
-        return Arithmetic(left, tokens[0], right)
-
-    def _reading(self, name: str, tree: Tree[Token], node: Scalar, *, dates: bool) -> Formula:
-        place = node.part(*span_of(tree))
-        if name in self._parameters and not dates:
-            return self._parameter(name, tree, node)
-        if name not in self._known:
-            likely = nearest(name, [*self._known, *self._parameters])
-            self._findings.add("unknown-name", place, suggestion=likely, name=name)
-        elif (name in self._facts) and not self._has_type(name, dates=dates):
-            wanted = "date" if dates else "number"
-            kind = self._facts[name].type
-            self._findings.add("formula-type", place, name=name, type=kind, wanted=wanted)
-        return Reading(name)
-
-    def _has_type(self, name: str, *, dates: bool) -> bool:
-        kind = self._facts[name].type
-        return kind is FactType.DATE if dates else kind in NUMERIC
-
-    def _parameter(self, name: str, tree: Tree[Token], node: Scalar) -> Formula:
-        try:
-            return Number(_figure(self._parameters[name]))
-        except ValueReadError:
-            place = node.part(*span_of(tree))
-            text = self._parameters[name]
-            self._findings.add("parameter-not-a-number", place, name=name, text=text)
-            return Number(0.0)
-
-    def _call(
-        self, name: str, parts: list[Tree[Token]], tree: Tree[Token], node: Scalar
-    ) -> Formula:
-        place = node.part(*span_of(tree))
-        if name not in list(Function):
-            likely = nearest(name, list(Function))
-            functions = ", ".join(Function)
-            self._findings.add(
-                "unknown-function", place, suggestion=likely, name=name, functions=functions
-            )
-            return Number(0.0)
-        function = Function(name)
-        least, most = ARITY[function]
-        if len(parts) < least or (most is not None and len(parts) > most):
-            self._findings.add("function-arguments", place, name=name, count=len(parts))
-        if function in OF_DATES:
-            return Call(function, tuple(self._date(part, node) for part in parts))
-        return Call(function, tuple(self._formula(part, node) for part in parts))
-
-    def _date(self, tree: Tree[Token], node: Scalar) -> Formula:
-        if tree.data == "reading":
-            return self._reading(str(tree.children[0]), tree, node, dates=True)
-        self._findings.add("formula-wants-date", node.part(*span_of(tree)))
-        return Number(0.0)
-
-
-def _figure(text: str) -> float:
-    return parse_percent(text) if text.rstrip().endswith("%") else parse_number(text)

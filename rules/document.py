@@ -54,13 +54,36 @@ class FactDoc(Document):
     on_unreadable: Annotated[
         Scalar | None, scalar, "`unknown` (default) or `reject` the row when a cell is unreadable"
     ] = None
+    if_unknown: Annotated[
+        Scalar | None,
+        scalar,
+        "`leave` it unknown (default), `reject` the row, or a value to assume: `value 0`",
+    ] = None
+    max_age: Annotated[Scalar | None, scalar, "older than this it counts as unknown"] = None
+    dated_by: Annotated[Scalar | None, scalar, "the date fact that says how old it is"] = None
+    personal: Annotated[
+        bool, truth, "whether it is a personal attribute, such as age, sex or belief"
+    ] = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaseDoc(Document):
+    """A case of a derived fact."""
+
+    when: Annotated[Node, anything, "the condition"]
+    value: Annotated[Scalar, scalar, "the formula when it is the first that is true"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DerivedDoc(Document):
-    """A fact that a formula gives."""
+    """A fact that is calculated: by one `formula`, or by the first of several `cases`."""
 
-    formula: Annotated[Scalar, scalar, "arithmetic on facts: `cash / current_liabilities`"]
+    formula: Annotated[
+        Scalar | None, scalar, "arithmetic on facts: `cash / current_liabilities`"
+    ] = None
+    cases: Annotated[list[CaseDoc] | None, many(record(CaseDoc)), "formulas by condition"] = None
+    otherwise: Annotated[Scalar | None, scalar, "the formula when no case is true"] = None
+    source: Annotated[str | None, word, "where the formula comes from"] = None
     type: Annotated[Scalar | None, scalar, "number (default), money, percent or days"] = None
     label: Annotated[Phrase | None, phrase, "what people call it"] = None
 
@@ -87,8 +110,17 @@ class RuleDoc(Document):
     values: Annotated[
         list[tuple[Scalar, int]] | None, named(points), "points by choice, flag or text"
     ] = None
+    half_life: Annotated[
+        Scalar | None, scalar, "the points halve each time this passes: `30 days`"
+    ] = None
+    age_of: Annotated[Scalar | None, scalar, "the date fact whose age counts for it"] = None
     why: Annotated[Phrase | None, phrase, "the reason in words, with {fact} for its value"] = None
     source: Annotated[str | None, word, "where the rule comes from"] = None
+    valid_from: Annotated[Scalar | None, scalar, "the first day it is in force"] = None
+    valid_until: Annotated[Scalar | None, scalar, "the last day it is in force"] = None
+    justification: Annotated[
+        str | None, word, "why a personal attribute may count for the score"
+    ] = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -112,6 +144,23 @@ class KnockOutDoc(Document):
     label: Annotated[Phrase | None, phrase, "what people call it"] = None
     why: Annotated[Phrase | None, phrase, "the reason in words"] = None
     source: Annotated[str | None, word, "where it comes from"] = None
+    valid_from: Annotated[Scalar | None, scalar, "the first day it is in force"] = None
+    valid_until: Annotated[Scalar | None, scalar, "the last day it is in force"] = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LimitDoc(Document):
+    """A ceiling (`at_most`) or a floor (`at_least`) of the grade."""
+
+    id: Annotated[Scalar, scalar, "its name, unique in the book"]
+    when: Annotated[Node, anything, "the condition"]
+    at_most: Annotated[Scalar | None, scalar, "the best grade that such a lead may get"] = None
+    at_least: Annotated[Scalar | None, scalar, "the worst grade that such a lead may get"] = None
+    label: Annotated[Phrase | None, phrase, "what people call it"] = None
+    why: Annotated[Phrase | None, phrase, "the reason in words"] = None
+    source: Annotated[str | None, word, "where it comes from"] = None
+    valid_from: Annotated[Scalar | None, scalar, "the first day it is in force"] = None
+    valid_until: Annotated[Scalar | None, scalar, "the last day it is in force"] = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -124,12 +173,50 @@ class GradeDoc(Document):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ClassCaseDoc(Document):
+    """A case of a first-match classification."""
+
+    when: Annotated[Node, anything, "the condition"]
+    class_: Annotated[Scalar, scalar, "the class when it is the first that is true"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ClassBandDoc(Document):
+    """A band of a value and its class."""
+
+    class_: Annotated[Scalar, scalar, "the class of this band"]
+    from_: Annotated[Scalar | None, scalar, "the lowest value that belongs to it"] = None
+    to: Annotated[Scalar | None, scalar, "the first value above it"] = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TreatmentDoc(Document):
+    """What is done with the leads of a class."""
+
+    do: Annotated[Phrase, phrase, "the action"]
+    owner: Annotated[Phrase | None, phrase, "who does it"] = None
+    channel: Annotated[Phrase | None, phrase, "by which channel"] = None
+    product: Annotated[Phrase | None, phrase, "what to offer"] = None
+    within: Annotated[Scalar | None, scalar, "how soon: `1 day`, `2 weeks`"] = None
+    basis: Annotated[Scalar | None, scalar, "`stated` by the source, or `proposed`"] = None
+    source: Annotated[str | None, word, "where it comes from"] = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ClassDoc(Document):
-    """A classification: a matrix (rows, columns, table) or a ranking (rank, top, rest)."""
+    """A classification; each lead gets exactly one class of it.
+
+    A matrix (`rows`, `columns`, `table`), an ordered `first_match`, `bands` on a fact, or a place
+    in the list (`rank` with `top` shares, `quantiles` or `share_of_total`).
+    """
 
     label: Annotated[Phrase | None, phrase, "what people call it"] = None
-    rows: Annotated[Scalar | None, scalar, "matrix: the choice fact of the rows"] = None
-    columns: Annotated[Scalar | None, scalar, "matrix: the choice fact of the columns"] = None
+    rows: Annotated[
+        Scalar | None, scalar, "matrix: the choice fact or earlier class of the rows"
+    ] = None
+    columns: Annotated[
+        Scalar | None, scalar, "matrix: the choice fact or earlier class of the columns"
+    ] = None
     table: Annotated[
         list[tuple[Scalar, list[tuple[Scalar, Scalar]]]] | None,
         named(named(scalar)),
@@ -139,7 +226,24 @@ class ClassDoc(Document):
     top: Annotated[
         list[tuple[Scalar, str]] | None, named(word), "ranking: class by best share, `5%: gold`"
     ] = None
+    quantiles: Annotated[
+        list[str] | None, many(word), "ranking: classes of equal size, the best first"
+    ] = None
+    share_of_total: Annotated[
+        list[tuple[Scalar, str]] | None,
+        named(word),
+        "ranking: class by share of the sum, `80%: key`",
+    ] = None
     rest: Annotated[str | None, word, "ranking: the class of all others"] = None
+    first_match: Annotated[
+        list[ClassCaseDoc] | None, many(record(ClassCaseDoc)), "cases; the first that is true wins"
+    ] = None
+    fact: Annotated[Scalar | None, scalar, "bands: the fact, criterion or score they are on"] = None
+    bands: Annotated[list[ClassBandDoc] | None, many(record(ClassBandDoc)), "class by band"] = None
+    otherwise: Annotated[str | None, word, "first match, bands: the class of all others"] = None
+    treatments: Annotated[
+        list[tuple[Scalar, TreatmentDoc]], named(record(TreatmentDoc)), "next step by class"
+    ] = ()  # type: ignore[assignment]
     applies_when: Annotated[Node | None, anything, "leads outside are `not applicable`"] = None
     source: Annotated[str | None, word, "where it comes from"] = None
 
@@ -170,6 +274,7 @@ class ExpectDoc(Document):
     fired: Annotated[list[Scalar], one_or_many(scalar), "rules that must fire"] = ()  # type: ignore[assignment]
     not_fired: Annotated[list[Scalar], one_or_many(scalar), "rules that must not"] = ()  # type: ignore[assignment]
     knock_outs: Annotated[list[Scalar] | None, one_or_many(scalar), "exactly these"] = None
+    limits: Annotated[list[Scalar] | None, one_or_many(scalar), "exactly these"] = None
     classes: Annotated[list[tuple[Scalar, Scalar]], named(scalar), "class by classification"] = ()  # type: ignore[assignment]
     next_steps: Annotated[list[Scalar] | None, one_or_many(scalar), "exactly these, in order"] = (
         None
@@ -207,8 +312,15 @@ class BookDoc(Document):
     ] = None
     unknown_values: Annotated[list[str], one_or_many(word), "cell texts that mean unknown"] = ()  # type: ignore[assignment]
     parameters: Annotated[list[tuple[Scalar, Node]], named(anything), "named thresholds"] = ()  # type: ignore[assignment]
+    lists: Annotated[
+        list[tuple[Scalar, list[Scalar]]], named(many(scalar)), "named lists: `industry in NAME`"
+    ] = ()  # type: ignore[assignment]
+    conditions: Annotated[list[tuple[Scalar, Node]], named(anything), "named conditions"] = ()  # type: ignore[assignment]
     derived: Annotated[list[tuple[Scalar, Node]], named(anything), "facts by formula"] = ()  # type: ignore[assignment]
     knock_outs: Annotated[list[KnockOutDoc], many(record(KnockOutDoc)), "what caps the grade"] = ()  # type: ignore[assignment]
+    limits: Annotated[
+        list[LimitDoc], many(record(LimitDoc)), "ceilings and floors of the grade"
+    ] = ()  # type: ignore[assignment]
     qualified: Annotated[Node | None, anything, "when a lead counts as qualified"] = None
     classes: Annotated[
         list[tuple[Scalar, ClassDoc]], named(record(ClassDoc)), "classifications"

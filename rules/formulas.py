@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from leadgrade.rules.conditions import Condition, subjects_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -20,7 +22,10 @@ class Function(StrEnum):
     MIN = "min"
     MAX = "max"
     ABS = "abs"
+    SUM_KNOWN = "sum_known"  # of those that are known; unknown only where none is
+    FIRST_KNOWN = "first_known"  # the first that is known
     DAYS_BETWEEN = "days_between"  # from the first date to the second
+    MONTHS_BETWEEN = "months_between"  # whole calendar months from the first date to the second
     DAYS_SINCE = "days_since"  # from the date to the run's as-of date
 
 
@@ -28,10 +33,13 @@ ARITY: dict[Function, tuple[int, int | None]] = {
     Function.MIN: (2, None),
     Function.MAX: (2, None),
     Function.ABS: (1, 1),
+    Function.SUM_KNOWN: (2, None),
+    Function.FIRST_KNOWN: (2, None),
     Function.DAYS_BETWEEN: (2, 2),
+    Function.MONTHS_BETWEEN: (2, 2),
     Function.DAYS_SINCE: (1, 1),
 }
-OF_DATES = frozenset({Function.DAYS_BETWEEN, Function.DAYS_SINCE})
+OF_DATES = frozenset({Function.DAYS_BETWEEN, Function.MONTHS_BETWEEN, Function.DAYS_SINCE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +73,18 @@ class Call:
     arguments: tuple[Formula, ...]
 
 
-Formula = Number | Reading | Arithmetic | Call
+@dataclass(frozen=True, slots=True)
+class Choose:
+    """The formula of the first case whose condition is true, else ``otherwise``.
+
+    A condition that is unknown, before one is true, makes the result unknown.
+    """
+
+    cases: tuple[tuple[Condition, Formula], ...]
+    otherwise: Formula | None
+
+
+Formula = Number | Reading | Arithmetic | Call | Choose
 
 
 def facts_of(formula: Formula) -> Iterator[str]:
@@ -79,3 +98,9 @@ def facts_of(formula: Formula) -> Iterator[str]:
         case Call(_, arguments):
             for argument in arguments:
                 yield from facts_of(argument)
+        case Choose(cases, otherwise):
+            for condition, value in cases:
+                yield from sorted(subjects_of(condition))
+                yield from facts_of(value)
+            if otherwise is not None:
+                yield from facts_of(otherwise)

@@ -17,10 +17,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Rank:
-    """A lead's place in its list for one ranking: ``position`` 1 is the highest of ``of``."""
+    """A lead's place in its list for one ranking: ``position`` 1 is the highest of ``of``.
+
+    ``before`` is the sum of the positive values of the leads above it, ``total`` that of all,
+    in hundredths: whole numbers, so that the sums are the same in any order.
+    """
 
     position: int
     of: int
+    before: int = 0
+    total: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,6 +86,15 @@ class Fact:
     high: float | None = None
     ask: Phrase | None = None
     on_unreadable: OnUnreadable = OnUnreadable.UNKNOWN
+    required: bool = False
+    """Whether a row without it is rejected (``if_unknown: reject``)."""
+    if_unknown: Value | None = None
+    """The value that is assumed where it is unknown."""
+    max_age_days: int | None = None
+    dated_by: str | None = None
+    """The date fact that says how old it is; older than ``max_age_days`` it is unknown."""
+    personal: bool = False
+    """Whether it is a personal attribute: age, sex, belief, family, health."""
     formula: Formula | None = None
     actionable: Actionable = Actionable.YES
     cost: int | None = None
@@ -106,6 +115,19 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
+class Validity:
+    """The days on which something of a book is in force; both ends belong to it."""
+
+    first: date | None
+    last: date | None
+
+    def covers(self, day: date) -> bool:
+        """Return whether the day belongs to it."""
+        after_start = self.first is None or self.first <= day
+        return after_start and (self.last is None or day <= self.last)
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What a rule gives when its condition is true."""
 
@@ -119,6 +141,8 @@ class RuleKind(StrEnum):
     WHEN = "when"
     BANDS = "bands"
     VALUES = "values"
+    DECAY = "decay"
+    """a ``when`` whose points fade with the age of a date"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +156,9 @@ class Rule:
     label: Phrase | None = None
     why: Phrase | None = None
     source: str | None = None
+    valid: Validity | None = None
+    justification: str | None = None
+    """Why a personal attribute may count here."""
 
     @property
     def subjects(self) -> frozenset[str]:
@@ -164,6 +191,25 @@ class KnockOut:
     label: Phrase | None = None
     why: Phrase | None = None
     source: str | None = None
+    valid: Validity | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A ceiling or a floor: when its condition is true, the grade is at most or at least this.
+
+    Floors lift first, ceilings lower then, and knock-outs have the last word.
+    """
+
+    id: str
+    when: Condition
+    grade: str
+    is_floor: bool
+    span: Span
+    label: Phrase | None = None
+    why: Phrase | None = None
+    source: str | None = None
+    valid: Validity | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +225,11 @@ class Grade:
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """A classification by two choice facts: ``table[row choice][column choice]`` is the class."""
+    """A classification by two choice facts or earlier classes.
+
+    ``table[row][column]`` is the class; where a row or a column has no place in the table (it is
+    unknown or not applicable), the class is unknown.
+    """
 
     id: str
     label: Phrase
@@ -197,7 +247,9 @@ class Ranking:
 
     Leads with a known value are ordered by value, highest first, ties by lead id. ``shares``
     are cumulative and ascending: a lead at position p of n is in the first share s with
-    p <= ceil(s * n), so that the first lead is always in the first class.
+    p <= ceil(s * n), so that the first lead is always in the first class. ``by_total`` shares
+    are of the sum of the (positive) values: a lead is in the first share s for which the leads
+    before it have less than s of the total.
     """
 
     id: str
@@ -208,9 +260,37 @@ class Ranking:
     span: Span
     applies_when: Condition | None = None
     source: str | None = None
+    by_total: bool = False
 
 
-Classification = Matrix | Ranking
+@dataclass(frozen=True, slots=True)
+class FirstMatch:
+    """A classification by conditions: the class of the first case that is true."""
+
+    id: str
+    label: Phrase
+    cases: tuple[tuple[Condition, str], ...]
+    otherwise: str
+    span: Span
+    applies_when: Condition | None = None
+    source: str | None = None
+
+
+Classification = Matrix | Ranking | FirstMatch
+
+
+def labels_of(classification: Classification) -> tuple[str, ...]:
+    """Return the classes of a classification, in the order in which the book names them."""
+    match classification:
+        case Matrix():
+            rows = classification.table.values()
+            return tuple(dict.fromkeys(name for row in rows for name in row.values()))
+        case Ranking():
+            shares = (name for _, name in classification.shares)
+            return tuple(dict.fromkeys((*shares, classification.rest)))
+        case FirstMatch():
+            cases = (name for _, name in classification.cases)
+            return tuple(dict.fromkeys((*cases, classification.otherwise)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +329,7 @@ class Expectation:
     fired: tuple[str, ...] = ()
     not_fired: tuple[str, ...] = ()
     knock_outs: tuple[str, ...] | None = None
+    limits: tuple[str, ...] | None = None
     classes: dict[str, str] = field(default_factory=dict)
     next_steps: tuple[str, ...] | None = None
 
@@ -278,6 +359,8 @@ class Book:
     """The facts that formulas give, by id, each after those it reads."""
     criteria: dict[str, Criterion]
     knock_outs: tuple[KnockOut, ...]
+    limits: tuple[Limit, ...]
+    """Floors and ceilings, in the book's order."""
     grades: tuple[Grade, ...]
     """From the best to the worst; the last fits every lead."""
     qualified: Condition
@@ -285,6 +368,10 @@ class Book:
     next_steps: tuple[NextStep, ...]
     examples: tuple[Example, ...]
     parameters: dict[str, Parameter]
+    lists: dict[str, tuple[str, ...]]
+    """Named lists of literals, as written."""
+    conditions: dict[str, Condition]
+    """Named conditions, resolved; they stand in full wherever a rule uses them."""
     lead_id: tuple[str, ...]
     """The headers that may name the lead, the preferred one first."""
     lead_name: str | None
@@ -293,7 +380,10 @@ class Book:
     """Cell texts that mean "not known", beyond the usual ones."""
     path: str
     text: str
+    """The whole book as one YAML text: the file, or what its includes come to."""
     sha256: str
+    overrides: dict[str, str] = field(default_factory=dict)
+    """The parameters that were said at the command line; ``text`` has the book's own."""
 
     @cached_property
     def all_facts(self) -> dict[str, Fact]:
@@ -314,6 +404,10 @@ class Book:
     def criterion_of(self) -> dict[str, Criterion]:
         """The criterion that each rule belongs to, by rule id."""
         return {rule.id: crit for crit in self.criteria.values() for rule in crit.rules}
+
+    def better(self, one: str, other: str) -> str:
+        """Return the higher of two grades."""
+        return min(one, other, key=self.grade_ids.index)
 
     def worse(self, one: str, other: str) -> str:
         """Return the lower of two grades."""

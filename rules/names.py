@@ -34,7 +34,7 @@ class SubjectKind(IntEnum):
     TRUTH = 3
     """qualified"""
     RULES = 4
-    """fired: the set of rules that fired"""
+    """fired: the rules that fired; knock_outs: those that did"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,8 @@ class Subject:
     fact: Fact | None = None
     labels: tuple[str, ...] = ()
     """For LABEL and RULES: what it may be. The grades are listed from the worst to the best."""
+    derived: bool = False
+    """Whether a formula gives it."""
 
     @property
     def type(self) -> FactType:
@@ -57,7 +59,7 @@ class Subject:
         return by_kind.get(self.kind, FactType.CHOICE)
 
 
-RESERVED = frozenset({"score", "grade", "qualified", "fired"})
+RESERVED = frozenset({"score", "grade", "qualified", "fired", "knock_outs", "knocked_out"})
 """Names that results have; nothing else may be called so."""
 
 LOUD = frozenset({"and", "or", "not"})

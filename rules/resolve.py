@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as MappingType
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from lark import Token, Tree
@@ -28,7 +28,7 @@ from leadgrade.rules.model import NUMERIC, FactType
 from leadgrade.rules.names import Names, Stratum, Subject, SubjectKind
 from leadgrade.rules.nodes import Listing, Mapping, Node, Scalar
 from leadgrade.rules.parsing import MisreadError, parse_condition, span_of
-from leadgrade.rules.source import Findings
+from leadgrade.rules.source import Findings, Span
 
 NOTHING = All(())
 """The condition that always holds; also what stands in for one that could not be read."""
@@ -44,6 +44,23 @@ class Resolver:
     parameters: MappingType[str, str]
     """The literals of the named thresholds."""
     findings: Findings
+    lists: MappingType[str, tuple[Scalar, ...]] = field(default_factory=dict)
+    conditions: MappingType[str, Node] = field(default_factory=dict)
+    """The named conditions; each use is resolved anew, for what may be read where it stands."""
+    _within: list[str] = field(default_factory=list)
+    """The named conditions that are being resolved, the outermost first."""
+
+    def named(self, name: str, place: Span, until: Stratum) -> Condition:
+        """Return a named condition; one that comes back to itself is a finding."""
+        if name in self._within:
+            circle = " -> ".join((*self._within, name))
+            self.findings.add("condition-in-circle", place, circle=circle)
+            return NOTHING
+        self._within.append(name)
+        try:
+            return self.condition(self.conditions[name], until)
+        finally:
+            self._within.pop()
 
     def condition(self, node: Node, until: Stratum) -> Condition:
         """Return the resolved condition of a node: a line, a list (all of it), any/all/not.
@@ -110,7 +127,36 @@ class _Line:
                 return AnyOf(tuple(self.condition(part) for part in parts))
             case "negation":
                 return Not(self.condition(parts[0]))
+            case "alone" if (name := self._name(tree)) in self.resolver.conditions:
+                return self.resolver.named(name, self.node.part(*span_of(tree)), self.until)
+            case "in_list" | "not_in_list":
+                return self._in_list(tree)
         return self._test(tree)
+
+    def _name(self, tree: Tree[Token]) -> str:
+        """Return the name that a test begins with, as written."""
+        return self.node.text[slice(*span_of(next(tree.find_data("name"))))]
+
+    def _in_list(self, tree: Tree[Token]) -> Condition:
+        subject = self._subject(tree)
+        part = next(tree.find_data("list_name"))
+        name, place = self.node.text[slice(*span_of(part))], self.node.part(*span_of(part))
+        if subject is None:
+            return NOTHING
+        if name not in self.resolver.lists:
+            likely = nearest(name, self.resolver.lists)
+            mend = likely or f"[{name}]"
+            self.resolver.findings.add("unknown-list", place, suggestion=mend, name=name)
+            return NOTHING
+        if not self._fits(tree, subject, self._written(tree)):
+            return NOTHING
+        items = self.resolver.lists[name]
+        values = [self.resolver.value(item.text, subject, item) for item in items]
+        known = tuple(value for value in values if value is not None)
+        shown = ", ".join(item.text for item in items)
+        negated = tree.data == "not_in_list"
+        written = f"{'not in' if negated else 'in'} {name} [{shown}]"
+        return OneOf(subject.id, known, written, negated=negated)
 
     def _test(self, tree: Tree[Token]) -> Condition:
         subject = self._subject(tree)
@@ -139,10 +185,8 @@ class _Line:
         return True
 
     def _subject(self, tree: Tree[Token]) -> Subject | None:
-        name = next(tree.find_data("name"))
-        text = self.node.text[slice(*span_of(name))]
-        place = self.node.part(*span_of(name))
-        return self.resolver.names.find(text, place, self.until)
+        place = self.node.part(*span_of(next(tree.find_data("name"))))
+        return self.resolver.names.find(self._name(tree), place, self.until)
 
     def _value(self, tree: Tree[Token], subject: Subject) -> Value | None:
         token = str(tree.children[0])

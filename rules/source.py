@@ -81,10 +81,10 @@ class Findings:
             raise TooManyFindingsError
         self._found.append(finding)
 
-    def add_unless_any(self, code: str, span: Span) -> None:
+    def add_unless_any(self, code: str, span: Span, **args: object) -> None:
         """Note an error only where nothing else explains it."""
         if not self._found:
-            self.add(code, span)
+            self.add(code, span, **args)  # type: ignore[arg-type]
 
     @property
     def all(self) -> tuple[Finding, ...]:

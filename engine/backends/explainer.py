@@ -6,6 +6,7 @@ durable_rules does not run.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -13,11 +14,13 @@ from leadgrade.engine.bounds import Bounds
 from leadgrade.engine.classes import classify
 from leadgrade.engine.decision import Decision
 from leadgrade.engine.deriving import Deriver
-from leadgrade.engine.kleene import Reading, Values, orders_of
+from leadgrade.engine.grading import limited
+from leadgrade.engine.in_force import in_force
+from leadgrade.engine.kleene import Reading, Truth, Values, orders_of
 from leadgrade.engine.ledger import Ledger
-from leadgrade.rules.conditions import All
+from leadgrade.rules.conditions import All, Condition
 from leadgrade.rules.lead import Lead
-from leadgrade.rules.model import NOT_APPLICABLE, Book
+from leadgrade.rules.model import NOT_APPLICABLE, Book, Classification, FirstMatch
 
 
 class Explainer:
@@ -26,6 +29,7 @@ class Explainer:
     name = "explainer"
 
     def __init__(self, book: Book, as_of: date) -> None:
+        book = in_force(book, as_of)
         self._book = book
         self._derive = Deriver(book, as_of).derive
         self._add_up = Ledger(book).add_up
@@ -36,11 +40,12 @@ class Explainer:
             for rule in book.rules.values()
         }
         self._knock_outs = [(each, read(each.when)) for each in book.knock_outs]
+        self._limits = [(each, read(each.when)) for each in book.limits]
         always = read(All(()))
         self._ladder = [(each, read(each.needs) if each.needs else always) for each in book.grades]
         self._qualified = read(book.qualified)
         self._classes = [
-            (each, read(each.applies_when) if each.applies_when else always)
+            (each, read(each.applies_when) if each.applies_when else always, _cases(each, read))
             for each in book.classes.values()
         ]
         self._steps = [(step.id, read(step.when)) for step in book.next_steps]
@@ -58,14 +63,19 @@ class Explainer:
         }
         verdicts = [(each, truth(values)) for each, truth in self._knock_outs]
         knock_outs = [each for each, found in verdicts if found]
-        earned = grade = self._earned(totals.score, values)
-        for knock_out in knock_outs:
-            grade = self._book.worse(grade, knock_out.grade)
+        limit_verdicts = [(each, truth(values)) for each, truth in self._limits]
+        limits = [each for each, found in limit_verdicts if found]
+        earned = self._earned(totals.score, values)
+        grade = limited(self._book, earned, limits, knock_outs)
         values["grade"] = grade
+        values["knock_outs"] = frozenset(each.id for each in knock_outs)
+        values["knocked_out"] = bool(knock_outs)
         values["qualified"] = self._qualified(values) is True
-        values |= (classes := self._classified(lead, values))
+        classes = self._classified(lead, values)
+        values |= classes
         open_rules = self._bounds.open_rules(fired, facts)
-        open_knock_outs = (each.id for each, found in verdicts if found is None)
+        undecided = [each.id for each, found in verdicts if found is None]
+        undecided += [each.id for each, found in limit_verdicts if found is None]
         return Decision(
             qualified=values["qualified"],
             grade=grade,
@@ -74,9 +84,10 @@ class Explainer:
             criteria=totals.criteria,
             ledger=totals.ledger,
             knock_outs=tuple(each.id for each in knock_outs),
+            limits=tuple(each.id for each in limits),
             classes=classes,
             next_steps=tuple(step for step, truth in self._steps if truth(values)),
-            open=(*open_rules, *open_knock_outs),
+            open=(*open_rules, *undecided),
             possible=self._bounds.possible(totals, fired, open_rules, facts),
         )
 
@@ -98,8 +109,18 @@ class Explainer:
         raise AssertionError("the last grade fits every lead")  # the loader sees to it
 
     def _classified(self, lead: Lead, values: Values) -> dict[str, str]:
-        """Return the class of each classification; a guard sees what stood before the classes."""
-        return {
-            each.id: classify(each, values, lead.ranks) if applies(values) else NOT_APPLICABLE
-            for each, applies in self._classes
-        }
+        """Return the class of each classification; a matrix sees the classes before it."""
+        seen = dict(values)
+        classes: dict[str, str] = {}
+        for each, applies, cases in self._classes:
+            found = NOT_APPLICABLE
+            if applies(values):
+                found = classify(each, seen, lead.ranks, [case(values) for case in cases])
+            classes[each.id] = seen[each.id] = found
+        return classes
+
+
+def _cases(classification: Classification, read: Callable[[Condition], Truth]) -> list[Truth]:
+    if not isinstance(classification, FirstMatch):
+        return []
+    return [read(condition) for condition, _ in classification.cases]

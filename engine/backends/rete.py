@@ -20,11 +20,13 @@ from leadgrade.engine.bounds import Bounds
 from leadgrade.engine.classes import classify
 from leadgrade.engine.decision import Decision
 from leadgrade.engine.deriving import Deriver
+from leadgrade.engine.grading import limited
+from leadgrade.engine.in_force import in_force
 from leadgrade.engine.kleene import Reading, Values, orders_of
 from leadgrade.engine.ledger import Ledger, Totals
 from leadgrade.rules.conditions import All, Compare, Condition, Op, subjects_of
 from leadgrade.rules.lead import Lead
-from leadgrade.rules.model import NOT_APPLICABLE, Book, Grade
+from leadgrade.rules.model import NOT_APPLICABLE, Book, Classification, FirstMatch, Grade
 
 
 class Stratum(IntEnum):
@@ -55,6 +57,7 @@ class Rete:
             EngineFault: durable_rules refuses it.
         """
         self._networks: list[Network] = []
+        book = in_force(book, as_of)
         self._derive = Deriver(book, as_of).derive
         self.compiled = CompiledBook(book)
         try:
@@ -112,10 +115,12 @@ class CompiledBook:
             for index, outcome in enumerate(rule.outcomes)
         }
         self.knock_outs = [(self._number(each.when), each) for each in book.knock_outs]
+        self.limits = [(self._number(each.when), each) for each in book.limits]
         self.ladder = [(self._number(_fits(grade)), grade.id) for grade in book.grades]
         self.qualified = self._number(book.qualified)
         self.classes = [
-            (self._number(each.applies_when or _ALWAYS), each) for each in book.classes.values()
+            (self._number(each.applies_when or _ALWAYS), each, self._cases(each))
+            for each in book.classes.values()
         ]
         self.steps = [(self._number(step.when), step.id) for step in book.next_steps]
         self.certain = frozenset(
@@ -126,9 +131,17 @@ class CompiledBook:
         self.ends = [*(stratum for stratum, _ in self.stages[1:]), Stratum.CLASSES]
         """For each stage the stratum of the next one: what must be known when it ends."""
         read = Reading(orders_of(book)).condition
-        self.truths = {number: read(self._conditions[number]) for number, _ in self.knock_outs}
+        asked = [number for number, _ in (*self.knock_outs, *self.limits)]
+        asked += [case for _, _, cases in self.classes for case in cases]
+        self.truths = {number: read(self._conditions[number]) for number in asked}
+        """Whether conditions that did not come true are unknown."""
         self.asked = frozenset().union(*(rule.subjects for rule in book.rules.values()))
         """The facts that rules read."""
+
+    def _cases(self, classification: Classification) -> list[int]:
+        if not isinstance(classification, FirstMatch):
+            return []
+        return [self._number(condition) for condition, _ in classification.cases]
 
     def _number(self, condition: Condition) -> int:
         self._conditions.append(condition)
@@ -187,17 +200,23 @@ class LeadChain:
             criteria=self._totals.criteria,
             ledger=self._totals.ledger,
             knock_outs=tuple(each.id for number, each in compiled.knock_outs if number in true),
+            limits=tuple(each.id for number, each in compiled.limits if number in true),
             classes=self._classes,
             next_steps=tuple(step for number, step in compiled.steps if number in true),
-            open=(*open_rules, *self._open_knock_outs()),
+            open=(*open_rules, *self._undecided()),
             possible=bounds.possible(self._totals, fired, open_rules, facts),
         )
 
-    def _open_knock_outs(self) -> Iterator[str]:
-        """Yield the knock-outs that did not come true because something is unknown."""
-        for number, each in self._compiled.knock_outs:
-            if number not in self._true and self._compiled.truths[number](self.values) is None:
-                yield each.id
+    def _undecided(self) -> Iterator[str]:
+        """Yield the knock-outs and limits that did not come true since something is unknown."""
+        compiled = self._compiled
+        ids = [(number, each.id) for number, each in compiled.knock_outs]
+        ids += [(number, each.id) for number, each in compiled.limits]
+        yield from (name for number, name in ids if self._verdict(number) is None)
+
+    def _verdict(self, number: int) -> bool | None:
+        """Return whether a condition is true, or else false or unknown."""
+        return True if number in self._true else self._compiled.truths[number](self.values)
 
     def add_up(self) -> None:
         """Derive score and criteria from the rules that fired."""
@@ -213,12 +232,12 @@ class LeadChain:
     def grade(self) -> None:
         """Derive the grade: the best that fits, kept down by the knock-outs."""
         compiled, true = self._compiled, self._true
-        grade = next(each for number, each in compiled.ladder if number in true)
-        self._earned = grade
-        for number, knock_out in compiled.knock_outs:
-            if number in true:
-                grade = compiled.book.worse(grade, knock_out.grade)
-        self.values["grade"] = grade
+        self._earned = next(each for number, each in compiled.ladder if number in true)
+        knock_outs = [each for number, each in compiled.knock_outs if number in true]
+        limits = [each for number, each in compiled.limits if number in true]
+        self.values["grade"] = limited(compiled.book, self._earned, limits, knock_outs)
+        self.values["knock_outs"] = frozenset(each.id for each in knock_outs)
+        self.values["knocked_out"] = bool(knock_outs)
 
     def qualify(self) -> None:
         """Derive whether the lead is qualified."""
@@ -226,12 +245,12 @@ class LeadChain:
 
     def classify(self) -> None:
         """Derive the class of each classification."""
-        ranks = self._lead.ranks
-        self._classes = {
-            each.id: classify(each, self.values, ranks) if number in self._true else NOT_APPLICABLE
-            for number, each in self._compiled.classes
-        }
-        self.values |= self._classes
+        for number, each, cases in self._compiled.classes:
+            found = NOT_APPLICABLE
+            if number in self._true:
+                verdicts = [self._verdict(case) for case in cases]
+                found = classify(each, self.values, self._lead.ranks, verdicts)
+            self._classes[each.id] = self.values[each.id] = found
 
 
 _DERIVE: tuple[Callable[[LeadChain], None], ...] = (
@@ -255,7 +274,8 @@ def _fits(grade: Grade) -> Condition:
 def _stratum(book: Book, condition: Condition) -> Stratum:
     """Return the first stratum that knows all that a condition reads."""
     known = dict.fromkeys((*book.criteria, "score", "fired"), Stratum.TOTALS)
-    known |= {"grade": Stratum.GRADE, "qualified": Stratum.QUALIFIED}
+    known |= dict.fromkeys(("grade", "knock_outs", "knocked_out"), Stratum.GRADE)
+    known["qualified"] = Stratum.QUALIFIED
     known |= dict.fromkeys(book.classes, Stratum.CLASSES)
     read = [known.get(each, Stratum.FACTS) for each in subjects_of(condition)]
     return max(read, default=Stratum.FACTS)

@@ -137,7 +137,7 @@ class Columns:
             return Leaf(self._column(("number", subject), subject, number_text), op, _text(value))
         if kind is FactType.DATE:
             return Leaf(self._column(("date", subject), subject, _date_text), op, _date_text(value))
-        if kind is FactType.FLAG or subject == "qualified":
+        if kind is FactType.FLAG or subject in ("qualified", "knocked_out"):
             return Leaf(self._column(("flag", subject), subject, flag_text), op, flag_text(value))
         codes = self._codes.setdefault(subject, {})
         column = self._column(("code", subject), subject, lambda known: str(codes.get(known, 0)))

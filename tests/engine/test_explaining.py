@@ -181,9 +181,9 @@ def test_ranks_break_ties_by_lead_id_whatever_the_order(book) -> None:
     for order in (leads, leads[::-1]):
         ranks = {each.id: each.ranks for each in with_ranks(book, order, AS_OF)}
         assert ranks == {
-            "c": {"tier": Rank(1, 3)},
-            "a": {"tier": Rank(2, 3)},
-            "b": {"tier": Rank(3, 3)},
+            "c": {"tier": Rank(1, 3, before=0, total=1900)},
+            "a": {"tier": Rank(2, 3, before=900, total=1900)},
+            "b": {"tier": Rank(3, 3, before=1400, total=1900)},
             "d": {},
         }
     tiers = [

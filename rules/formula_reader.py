@@ -1,0 +1,127 @@
+"""Formulas as written -> the model: names found, functions checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from lark import Token, Tree
+
+from leadgrade.rules.formulas import (
+    ARITY,
+    OF_DATES,
+    Arithmetic,
+    Call,
+    Formula,
+    Function,
+    Number,
+    Reading,
+)
+from leadgrade.rules.kinds import nearest
+from leadgrade.rules.model import NUMERIC, Fact, FactType
+from leadgrade.rules.nodes import Scalar
+from leadgrade.rules.parsing import MisreadError, parse_formula, span_of
+from leadgrade.rules.source import Findings
+from leadgrade.rules.values import ValueReadError, parse_number, parse_percent
+
+_DATES = frozenset({FactType.DATE})
+
+
+class FormulaReader:
+    """Reads formulas over the facts of one book."""
+
+    def __init__(
+        self,
+        known: set[str],
+        facts: Mapping[str, Fact],
+        parameters: Mapping[str, str],
+        findings: Findings,
+    ) -> None:
+        self._known = known
+        self._facts = facts
+        self._parameters = parameters
+        self._findings = findings
+
+    def read(self, node: Scalar) -> Formula | None:
+        """Return the formula, or None with a finding."""
+        try:
+            tree = parse_formula(node.text)
+        except MisreadError as misread:
+            place = node.part(misread.start, misread.end)
+            self._findings.add(
+                misread.code, place, suggestion=misread.suggestion, found=misread.found
+            )
+            return None
+        before = len(self._findings.all)
+        formula = self._formula(tree, node)
+        return formula if len(self._findings.all) == before else None
+
+    def _formula(self, tree: Tree[Token], node: Scalar) -> Formula:
+        parts = [part for part in tree.children if isinstance(part, Tree)]
+        tokens = [str(part) for part in tree.children if isinstance(part, Token)]
+        match tree.data:
+            case "number":
+                return Number(_figure(tokens[0]))
+            case "reading":
+                return self._reading(tokens[0], tree, node, dates=False)
+            case "minus" if tokens[0] == "-":
+                return Arithmetic(Number(0.0), "-", self._formula(parts[0], node))
+            case "minus":
+                return self._formula(parts[0], node)
+            case "call":
+                return self._call(tokens[0], parts, tree, node)
+        left, right = (self._formula(part, node) for part in parts)
+        return Arithmetic(left, tokens[0], right)
+
+    def _reading(self, name: str, tree: Tree[Token], node: Scalar, *, dates: bool) -> Formula:
+        place = node.part(*span_of(tree))
+        if name in self._parameters and not dates:
+            return self._parameter(name, tree, node)
+        if name not in self._known:
+            likely = nearest(name, [*self._known, *self._parameters])
+            self._findings.add("unknown-name", place, suggestion=likely, name=name)
+        elif (kind := self._type(name)) not in (_DATES if dates else NUMERIC):
+            wanted = "date" if dates else "number"
+            self._findings.add("formula-type", place, name=name, type=kind, wanted=wanted)
+        return Reading(name)
+
+    def _type(self, name: str) -> FactType:
+        """Return the type of a fact; every derived one is some kind of number."""
+        return self._facts[name].type if name in self._facts else FactType.NUMBER
+
+    def _parameter(self, name: str, tree: Tree[Token], node: Scalar) -> Formula:
+        try:
+            return Number(_figure(self._parameters[name]))
+        except ValueReadError:
+            place = node.part(*span_of(tree))
+            text = self._parameters[name]
+            self._findings.add("parameter-not-a-number", place, name=name, text=text)
+            return Number(0.0)
+
+    def _call(
+        self, name: str, parts: list[Tree[Token]], tree: Tree[Token], node: Scalar
+    ) -> Formula:
+        place = node.part(*span_of(tree))
+        if name not in list(Function):
+            likely = nearest(name, list(Function))
+            functions = ", ".join(Function)
+            self._findings.add(
+                "unknown-function", place, suggestion=likely, name=name, functions=functions
+            )
+            return Number(0.0)
+        function = Function(name)
+        least, most = ARITY[function]
+        if len(parts) < least or (most is not None and len(parts) > most):
+            self._findings.add("function-arguments", place, name=name, count=len(parts))
+        if function in OF_DATES:
+            return Call(function, tuple(self._date(part, node) for part in parts))
+        return Call(function, tuple(self._formula(part, node) for part in parts))
+
+    def _date(self, tree: Tree[Token], node: Scalar) -> Formula:
+        if tree.data == "reading":
+            return self._reading(str(tree.children[0]), tree, node, dates=True)
+        self._findings.add("formula-wants-date", node.part(*span_of(tree)))
+        return Number(0.0)
+
+
+def _figure(text: str) -> float:
+    return parse_percent(text) if text.rstrip().endswith("%") else parse_number(text)
