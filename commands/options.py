@@ -95,7 +95,13 @@ READING = options(
     ),
     click.option("--encoding", help="Encoding of the list; else detected."),
     click.option("--delimiter", help="Delimiter of a CSV list, `tab` for tabs; else detected."),
-    click.option("--sheet", help="Sheet of a spreadsheet; else the first that is not empty."),
+    click.option("--sheet", help="Sheet of a spreadsheet; else the only one that is a list."),
+    click.option(
+        "--header-row",
+        type=click.IntRange(1),
+        metavar="N",
+        help="Row of the header; else the first with names that the book knows.",
+    ),
     click.option(
         "--percent",
         "bare_percent",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import re
+from collections import Counter
+from itertools import dropwhile
 from typing import TYPE_CHECKING
 
 from leadgrade.leads.terms import ListError
@@ -59,14 +61,19 @@ def _fit(sample: list[str], delimiter: str) -> tuple[bool, bool, float, int]:
     """Return how well a delimiter splits a sample.
 
     That is: whether at all, whether without tearing quoted cells apart, into what share of rows
-    as wide as the header, and how wide that is.
+    as wide as the header, and how wide that is. Where a title stands above the header, the usual
+    width counts.
     """
     try:
         records = [record for record in csv.reader(sample, delimiter=delimiter) if any(record)]
     except csv.Error:  # a cell beyond the limit of the csv module
         records = list(csv.reader([sample[0][:10_000]], delimiter=delimiter))
-    if not records or len(records[0]) < 2:
+    wide = list(dropwhile(lambda record: len(record) < 2, records))  # below any title
+    if not wide:
         return (False, False, 0.0, 0)
     torn = any(cell.count('"') % 2 for record in records for cell in record)
-    alike = sum(len(record) == len(records[0]) for record in records)
-    return (True, not torn, alike / len(records), len(records[0]))
+    width = (
+        Counter(map(len, wide)).most_common(1)[0][0] if len(wide) < len(records) else len(wide[0])
+    )
+    alike = sum(len(record) == width for record in records)
+    return (True, not torn, alike / len(records), width)

@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from leadgrade.leads.cells import Column, Unreadable, clean_id
-from leadgrade.leads.headers import alias_names, map_headers
+from leadgrade.leads.headers import map_headers
+from leadgrade.leads.names import Names
 from leadgrade.leads.objects import json_array_table, json_lines_table
 from leadgrade.leads.parquet import parquet_table
 from leadgrade.leads.records import csv_table
@@ -54,6 +55,9 @@ class Listing:
         """None for a spreadsheet."""
         self.delimiter = table.delimiter
         """None for what is no CSV."""
+        self.header_line = table.header_line
+        self.above = table.above
+        """The rows above the header: titles, notes."""
         self.format = table.kind
         """CSV, XLSX, JSON, Parquet or SQL."""
         self.sheet = table.sheet
@@ -193,17 +197,16 @@ def opened_list(source: Source, book: Book, options: Options = DEFAULTS) -> List
 
 
 def _table(source: Source, book: Book, options: Options) -> Table:
-    expected = {name for fact in book.facts.values() for name in fact.names}
-    expected |= alias_names(book).keys() | set(book.lead_id)
+    names = Names.of_book(book)
     match kind_of(source):
         case Kind.SHEET:
-            return sheet_table(source, options)
+            return sheet_table(source, options, names)
         case Kind.JSON_LINES:
-            return json_lines_table(source, options, expected)
+            return json_lines_table(source, options, names)
         case Kind.JSON_ARRAY:
-            return json_array_table(source, options, expected)
+            return json_array_table(source, options, names)
         case Kind.CSV:
-            return csv_table(source, options, expected)
+            return csv_table(source, options, names)
         case Kind.PARQUET:
             return parquet_table(source)
         case Kind.QUERY:

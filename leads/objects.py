@@ -7,7 +7,6 @@ read once for them, and again for its rows.
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from leadgrade.leads.encoding import UNDECODED, find_encoding, text_of
@@ -15,14 +14,14 @@ from leadgrade.leads.limits import within_limits
 from leadgrade.leads.records import LINE_LIMIT, Lines
 from leadgrade.leads.terms import ListError, Rejected, Row, Table, clip
 from leadgrade.leads.texts import as_text
+from leadgrade.leads.window import Window
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
+    from leadgrade.leads.names import Names
     from leadgrade.leads.source import Source
     from leadgrade.leads.terms import Options
-
-_SPACE = re.compile(r"[ \t\r\n\ufeff]*")
 
 
 class _Found(NamedTuple):
@@ -42,27 +41,25 @@ class _BadJsonError(ValueError):
         self.reason = reason
 
 
-def json_lines_table(source: Source, options: Options, expected: Collection[str]) -> Table:
+def json_lines_table(source: Source, options: Options, names: Names) -> Table:
     """Return a file with one JSON object a line as a table.
 
     Raises:
         ListError: ``no-such-encoding``, ``unknown-encoding`` or ``no-objects``.
     """
-    encoding = find_encoding(source, options.encoding, expected)
+    encoding = find_encoding(source, options.encoding, names.written)
     return _table(source.name, encoding, lambda: _objects_of_lines(source, encoding))
 
 
-def json_array_table(source: Source, options: Options, expected: Collection[str]) -> Table:
-    """Return a file that is one JSON array of objects as a table. It is held in memory.
+def json_array_table(source: Source, options: Options, names: Names) -> Table:
+    """Return a file that is one JSON array of objects as a table.
 
     Raises:
         ListError: ``no-such-encoding``, ``unknown-encoding``, ``bad-json-file`` with line and
             reason, or ``no-objects``.
     """
-    encoding = find_encoding(source, options.encoding, expected)
-    with text_of(source, encoding) as stream:
-        text = stream.read()
-    return _table(source.name, encoding, lambda: _objects_of_array(text, source.name))
+    encoding = find_encoding(source, options.encoding, names.written)
+    return _table(source.name, encoding, lambda: _objects_of_array(source, encoding))
 
 
 def _table(file: str, encoding: str, objects: Callable[[], Iterator[_Found | Rejected]]) -> Table:
@@ -103,41 +100,48 @@ def _objects_of_lines(source: Source, encoding: str) -> Iterator[_Found | Reject
                 yield _rejected(source.name, lines.number, error, line)
 
 
-def _objects_of_array(text: str, file: str) -> Iterator[_Found | Rejected]:
+def _objects_of_array(source: Source, encoding: str) -> Iterator[_Found | Rejected]:
     """Yield the elements of an array. Between broken elements there is no safe way to go on."""
-    decoder = json.JSONDecoder(object_pairs_hook=_pairs, parse_constant=_constant)
-    line, counted = 1, 0
-    at = _skip(text, _skip(text, 0) + 1)
-    while text[at : at + 1] != "]":
-        line += text.count("\n", counted, at)
-        counted = at
-        end, found = at, None
+    file = source.name
+    with text_of(source, encoding) as stream:
+        window = Window(stream)
+        window.skip()
+        window.take(1)  # the bracket
+        window.skip()
         try:
-            value, end = decoder.raw_decode(text, at)
-            found = _Found(line, _checked(value, text[at:end]), text[at:end])
+            while window.peek() != "]":
+                yield _element(window, file)
+                window.skip()
+                if window.peek() == ",":
+                    window.take(1)
+                    window.skip()
+                elif window.peek() != "]":
+                    raise _BadJsonError("bad-json", "no end of the array")
+            window.take(1)
+            window.skip()
+            if window.peek():
+                raise _BadJsonError("bad-json", "text after the array")
         except _BadJsonError as error:
-            if end == at:
-                raise ListError(
-                    "bad-json-file", file=file, line=line, reason=error.reason or error.code
-                ) from error
-            yield _rejected(file, line, error, text[at:end])
-        except (ValueError, RecursionError) as error:
-            raise ListError("bad-json-file", file=file, line=line, reason=error) from error
-        if found:
-            yield found
-        at = _skip(text, end)
-        if text[at : at + 1] == ",":
-            at = _skip(text, at + 1)
-        elif text[at : at + 1] != "]":
-            raise ListError("bad-json-file", file=file, line=line, reason="no end of the array")
-    if _skip(text, at + 1) != len(text):
-        raise ListError("bad-json-file", file=file, line=line, reason="text after the array")
+            reason = error.reason or error.code
+            raise ListError("bad-json-file", file=file, line=window.line, reason=reason) from error
 
 
-def _skip(text: str, at: int) -> int:
-    """Return where the white space from ``at`` on ends."""
-    space = _SPACE.match(text, at)
-    return space.end() if space else at
+def _element(window: Window, file: str) -> _Found | Rejected:
+    """Take the next element; one that is whole and no object of a list is a rejection."""
+    decoder = json.JSONDecoder(object_pairs_hook=_pairs, parse_constant=_constant)
+    line = window.line
+    try:
+        value, raw = window.value(decoder)
+    except _BadJsonError:
+        raise
+    except RecursionError:
+        raise _BadJsonError("bad-json", "too deep") from None
+    except ValueError as error:
+        raise _BadJsonError("bad-json", str(error)) from None
+    try:
+        return _Found(line, _checked(value, raw), raw)
+    except _BadJsonError as error:
+        return _rejected(file, line, error, raw)
 
 
 def _object(line: str) -> dict[str, Any]:

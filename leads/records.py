@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import csv
 from collections import deque
+from itertools import dropwhile, islice, takewhile
 from typing import TYPE_CHECKING
 
 from leadgrade.leads.dialect import find_delimiter, is_separator_line
 from leadgrade.leads.encoding import UNDECODED, find_encoding, text_of
-from leadgrade.leads.terms import CELL_LIMIT, ListError, Rejected, Row, Table, clip
+from leadgrade.leads.terms import CELL_LIMIT, Rejected, Row, Table, clip
+from leadgrade.leads.title_rows import LOOKED_AT, header_among
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Iterator
     from typing import TextIO
 
+    from leadgrade.leads.names import Names
     from leadgrade.leads.source import Source
     from leadgrade.leads.terms import Options
 
@@ -78,29 +81,41 @@ class Lines:
         return line
 
 
-def csv_table(source: Source, options: Options, expected: Collection[str]) -> Table:
-    """Return a CSV file as a table. ``expected`` are names that may stand among the headers.
+def csv_table(source: Source, options: Options, names: Names) -> Table:
+    """Return a CSV file as a table. ``names`` may stand among its headers.
 
     Raises:
-        ListError: ``no-such-encoding``, ``unknown-encoding``, ``bad-delimiter``, ``bad-header``
-            or ``empty-file``.
+        ListError: ``no-such-encoding``, ``unknown-encoding``, ``bad-delimiter``, or a code of
+            ``title_rows``.
     """
-    encoding = find_encoding(source, options.encoding, expected)
+    encoding = find_encoding(source, options.encoding, names.written)
     with text_of(source, encoding) as text:
         delimiter = find_delimiter(text, options.delimiter, source.name)
-    header = next(_rows(source, encoding, delimiter), None)
-    if header is None:
-        raise ListError("empty-file", file=source.name)
-    if isinstance(header, Rejected):
-        raise ListError("bad-header", file=source.name, line=header.line, reason=header.code)
+    first = list(_first(_rows(source, encoding, delimiter), options.header_row))
+    header = header_among(first, names, options.header_row, source.name)
+    width = len(header.cells)
 
     def rows() -> Iterator[Row | Rejected]:
         records = _rows(source, encoding, delimiter)
-        next(records, None)
-        width = len(header.cells)
-        return (_fitted(record, width, source.name) for record in records)
+        below = dropwhile(lambda record: record.line <= header.line, records)
+        return (_fitted(record, width, source.name) for record in below)
 
-    return Table(tuple(header.cells), rows, encoding=encoding, delimiter=delimiter, kind="CSV")
+    return Table(
+        tuple(header.cells),
+        rows,
+        encoding=encoding,
+        delimiter=delimiter,
+        kind="CSV",
+        header_line=header.line,
+        above=tuple(clip(record.raw) for record in first if record.line < header.line),
+    )
+
+
+def _first(records: Iterator[Row | Rejected], header_row: int | None) -> Iterator[Row | Rejected]:
+    """Return the rows among which the header is, and those above it."""
+    if header_row is None:
+        return islice(records, LOOKED_AT)
+    return takewhile(lambda record: record.line <= header_row, records)
 
 
 def _rows(source: Source, encoding: str, delimiter: str) -> Iterator[Row | Rejected]:

@@ -53,7 +53,8 @@ class DateOrder(StrEnum):
 class Options:
     """What the person who has the list may say about it. None leaves it to detection.
 
-    ``delimiter`` is one character, or ``tab``. ``bare_percent`` None reads numbers up to 1 as
+    ``delimiter`` is one character, or ``tab``. ``header_row`` is the
+    line of the header. ``bare_percent`` None reads numbers up to 1 as
     shares and refuses the others. ``decimal_comma`` reads 1.234,5 in CSV files throughout.
     """
 
@@ -61,6 +62,7 @@ class Options:
     encoding: str | None = None
     delimiter: str | None = None
     sheet: str | None = None
+    header_row: int | None = None
     on_duplicate: OnDuplicate = OnDuplicate.REJECT
     bare_percent: BarePercent | None = None
     date_order: DateOrder | None = None
@@ -116,6 +118,9 @@ class Table:
     sheet: str | None = None
     kind: str = ""
     """The format, for people: ``CSV``, ``XLSX``."""
+    header_line: int = 1
+    above: tuple[str, ...] = ()
+    """The rows above the header, as they are: titles, notes."""
 
 
 def clip(raw: str) -> str:

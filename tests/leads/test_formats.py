@@ -94,6 +94,7 @@ def test_a_list_packed_with_zstd(write: Callable[..., Path], book: Book) -> None
         (gzip.compress(b""), "empty-file"),
         (gzip.compress(gzip.compress(CSV.encode())), "unsupported-kind"),
     ],
+    ids=lambda value: "packed" if isinstance(value, bytes) else value,
 )
 def test_packed_lists_that_cannot_be_used(
     write: Callable[..., Path], book: Book, content: bytes, code: str
@@ -101,7 +102,7 @@ def test_packed_lists_that_cannot_be_used(
     assert refused(book, write(content, "a.csv.gz")) == code
 
 
-@pytest.mark.parametrize("pack", [gzip.compress, zstd.compress])
+@pytest.mark.parametrize("pack", [gzip.compress, zstd.compress], ids=["gzip", "zstd"])
 def test_a_bomb_is_refused_before_it_fills_the_disk(
     write: Callable[..., Path], book: Book, pack: Callable[[bytes], bytes],
     monkeypatch: pytest.MonkeyPatch,

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from leadgrade.leads.names import Names
 from leadgrade.leads.objects import json_array_table, json_lines_table
 from leadgrade.leads.source import open_source
 from leadgrade.leads.terms import ListError, Options, Row, Table
@@ -20,7 +21,7 @@ def shown(table: Table) -> list[tuple[int, object]]:
 
 def lines(path: Path, options: Options | None = None) -> tuple[Table, list[tuple[int, object]]]:
     with closing(open_source(path)) as source:
-        table = json_lines_table(source, options or Options(), ())
+        table = json_lines_table(source, options or Options(), Names())
         return table, shown(table)
 
 
@@ -65,7 +66,7 @@ def test_no_objects(write: Callable[..., Path]) -> None:
 
 def array(path: Path) -> list[tuple[int, object]]:
     with closing(open_source(path)) as source:
-        return shown(json_array_table(source, Options(), ()))
+        return shown(json_array_table(source, Options(), Names()))
 
 
 def test_an_array_of_objects(write: Callable[..., Path]) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from leadgrade.leads.dialect import find_delimiter
+from leadgrade.leads.names import Names
 from leadgrade.leads.records import csv_table, records_of
 from leadgrade.leads.source import open_source
 from leadgrade.leads.terms import CELL_LIMIT, RAW_LIMIT, ListError, Options, Rejected, Row
@@ -24,7 +25,7 @@ def records(text: str) -> list[tuple[int, object]]:
 
 def table_items(path: Path, options: Options | None = None) -> list[Row | Rejected]:
     with closing(open_source(path)) as source:
-        return list(csv_table(source, options or Options(), ()).rows())
+        return list(csv_table(source, options or Options(), Names()).rows())
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 from xlsxwriter import Workbook
 
+from leadgrade.leads.names import Names
 from leadgrade.leads.sheets import sheet_table
 from leadgrade.leads.source import open_source
 from leadgrade.leads.terms import ListError, Options, Row
@@ -35,7 +36,7 @@ def workbook(tmp_path: Path) -> Path:
 
 def test_the_first_sheet_with_anything_in_it(workbook: Path) -> None:
     source = open_source(workbook)
-    table = sheet_table(source, Options())
+    table = sheet_table(source, Options(), Names())
     source.close()
     assert table.sheet == "Leads"
     assert table.headers == ("编号", "Revenue", "Since", "Refused", "Share")
@@ -49,9 +50,9 @@ def test_the_first_sheet_with_anything_in_it(workbook: Path) -> None:
 
 def test_a_sheet_may_be_said(workbook: Path) -> None:
     source = open_source(workbook)
-    assert sheet_table(source, Options(sheet="Other")).headers == ("id", "x")
+    assert sheet_table(source, Options(sheet="Other"), Names()).headers == ("id", "x")
     with pytest.raises(ListError) as caught:
-        sheet_table(source, Options(sheet="Leeds"))
+        sheet_table(source, Options(sheet="Leeds"), Names())
     source.close()
     assert caught.value.code == "no-such-sheet"
     assert caught.value.details["sheets"] == "空, Leads, Other"
@@ -68,7 +69,7 @@ def test_workbooks_without_a_list(tmp_path: Path) -> None:
     for path, code in ((empty, "empty-file"), (broken, "not-a-sp"), (cut, "not-a-sp")):
         source = open_source(path)
         with pytest.raises(ListError, match=code):
-            sheet_table(source, Options())
+            sheet_table(source, Options(), Names())
         source.close()
 
 
