@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -23,7 +23,19 @@ from leadgrade.commands.options import (
 from leadgrade.commands.printing import load, show, show_json
 from leadgrade.commands.user import user_name
 
+if TYPE_CHECKING:
+    from leadgrade.leads.terms import Options
+
 # ruff: noqa: PLC0415 - a command imports what it needs when it runs
+
+
+def _said(reading: dict[str, Any]) -> Options:
+    """Return what was said about a list; words become the choices that they stand for."""
+    from leadgrade.leads.terms import BarePercent, DateOrder, OnDuplicate, Options
+
+    kinds = {"on_duplicate": OnDuplicate, "bare_percent": BarePercent, "date_order": DateOrder}
+    chosen = {name: kinds[name](reading[name]) for name in kinds if reading.get(name) is not None}
+    return Options(**{**reading, **chosen})
 
 
 @click.command()
@@ -47,7 +59,7 @@ def qualify(  # noqa: PLR0913 - what can be said about a run
     """Decide every lead of FILES (CSV, XLSX, JSON lines, or - for stdin) and store the run."""
     from itertools import islice
 
-    from leadgrade.leads import Options, read_lists
+    from leadgrade.leads import read_lists
     from leadgrade.qualifying import Job
     from leadgrade.qualifying import qualify as decide
     from leadgrade.reports.progress import progress
@@ -57,7 +69,7 @@ def qualify(  # noqa: PLR0913 - what can be said about a run
     job = Job(load(book), as_of, user_name(), engine, workers)
     # The lists first: where they cannot be read, no database is made.
     with (
-        read_lists(files, job.book, Options(**reading)) as lists,
+        read_lists(files, job.book, _said(reading)) as lists,
         open_store(db, create=True) as store,
     ):
         with progress(lang) as advance:
