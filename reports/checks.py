@@ -33,7 +33,7 @@ def _checked(name: str | None, lang: str) -> Report:
         book = load_book(path)
     except BookError as error:
         found: list[dict[str, Any]] = [as_json(each, lang) for each in error.findings]
-        text = findings_text(error.findings, error.text, lang)
+        text = findings_text(error.findings, error.texts, lang)
         return Report(text, {"book": path, "findings": found}, good=False)
     text = say(
         "screens.book-good",

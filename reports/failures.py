@@ -25,7 +25,7 @@ def failure_text(error: BaseException, lang: str) -> str:
 def _text(error: BaseException, lang: str) -> str:
     match error:
         case BookError():
-            return findings_text(error.findings, error.text, lang)
+            return findings_text(error.findings, error.texts, lang)
         case Problem():
             message = problem_text(error, lang)
         case NoSuchBookError():

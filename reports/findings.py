@@ -18,7 +18,7 @@ from leadgrade.reports.wording import say, texts
 from leadgrade.rules.source import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from leadgrade.rules.source import Finding, Span
 
@@ -32,10 +32,10 @@ _BEFORE_SPAN = 30
 _CUT = "…"
 
 
-def findings_text(findings: Sequence[Finding], text: str, lang: str) -> str:
-    """Return all findings about one text, and a last line that counts them."""
-    lines = text.splitlines()
-    parts = [_one(finding, lines, lang) for finding in findings]
+def findings_text(findings: Sequence[Finding], found_in: Mapping[str, str], lang: str) -> str:
+    """Return all findings about some texts (by file), and a last line that counts them."""
+    lines = {file: text.splitlines() for file, text in found_in.items()}
+    parts = [_one(finding, lines.get(finding.span.file, ()), lang) for finding in findings]
     return "\n\n".join([*parts, _total(findings, lang)])
 
 

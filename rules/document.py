@@ -303,6 +303,15 @@ class BookDoc(Document):
     grades: Annotated[
         list[tuple[Scalar, GradeDoc]], named(record(GradeDoc)), "the ladder, best first"
     ]
+    include: Annotated[
+        list[str], one_or_many(word), "files or shipped books whose parts are brought in"
+    ] = ()  # type: ignore[assignment]
+    extends: Annotated[
+        list[str], one_or_many(word), "the base that this book changes, part by part"
+    ] = ()  # type: ignore[assignment]
+    remove: Annotated[
+        list[tuple[Scalar, list[str]]], named(one_or_many(word)), "what of the base is left out"
+    ] = ()  # type: ignore[assignment]
     title: Annotated[Phrase | None, phrase, "what people call it"] = None
     about: Annotated[Phrase | None, phrase, "what it is for, and for whom"] = None
     currency: Annotated[str, word, "of all money facts (default CNY)"] = "CNY"

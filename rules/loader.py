@@ -7,10 +7,12 @@ from pathlib import Path
 
 from leadgrade.rules.assembly import Assembly
 from leadgrade.rules.document import BookDoc
+from leadgrade.rules.including import Including
 from leadgrade.rules.kinds import record
 from leadgrade.rules.model import Book
-from leadgrade.rules.nodes import Scalar, read_nodes
-from leadgrade.rules.source import BookError, Finding, Findings, Span, TooManyFindingsError
+from leadgrade.rules.nodes import Node, Scalar, read_nodes
+from leadgrade.rules.source import BookError, Findings, Span, TooManyFindingsError
+from leadgrade.rules.writing import yaml_text
 
 LARGEST_FILE = 4 * 1024 * 1024
 """Bytes of a file, or characters of a text. A rule book is written by hand."""
@@ -26,42 +28,41 @@ def load_book(path: str | Path, overrides: Mapping[str, str] = NO_OVERRIDES) -> 
         BookError: the file cannot be read, or something in it is wrong; all of it is told.
     """
     name = str(path)
-    start = Span(name, 1, 1, 1, 1)
-    try:
-        with Path(path).open("rb") as file:
-            raw = file.read(LARGEST_FILE + 1)
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise BookError([Finding("book-unreadable", start, {"reason": reason})], "") from None
-    if len(raw) > LARGEST_FILE:
-        raise BookError([Finding("too-large", start)], "")
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        place = Span(name, line, 1, line, 1)
-        raise BookError([Finding("not-utf8", place)], "") from None
+    findings = Findings()
+    text = _file_text(Path(path), Span(name, 1, 1, 1, 1), findings)
+    if text is None:
+        raise BookError(findings.all, {})
     return read_book(text, name, overrides)
 
 
 def read_book(text: str, path: str = "<text>", overrides: Mapping[str, str] = NO_OVERRIDES) -> Book:
     """Read a rule book from its text; ``path`` names it in messages.
 
+    Files that it includes or extends are looked for beside ``path``.
+
     Raises:
         BookError: something in it is wrong; all of it is told.
     """
-    findings = Findings()
+    findings, texts = Findings(), {path: text}
+    book = None
     try:
-        book = _read(text, path, overrides, findings)
+        tree = whole_tree(text, path, findings, texts)
+        doc: BookDoc | None = None if tree is None else record(BookDoc)(tree, findings)
+        if doc is not None:
+            one_text = text if len(texts) == 1 else yaml_text(doc.node)
+            book = Assembly(doc, overrides, findings).book(path, one_text)
     except TooManyFindingsError:
         book = None
     if findings or book is None:
-        raise BookError(findings.all, text)
+        raise BookError(findings.all, texts)
     return book
 
 
-def _read(text: str, path: str, overrides: Mapping[str, str], findings: Findings) -> Book | None:
-    """Return the book, or None with findings."""
+def whole_tree(text: str, path: str, findings: Findings, texts: dict[str, str]) -> Node | None:
+    """Return the tree of a book with all that it includes and extends, or None with findings.
+
+    The texts of the files are added to ``texts``.
+    """
     if len(text) > LARGEST_FILE:
         findings.add("too-large", Span(path, 1, 1, 1, 1))
         return None
@@ -69,5 +70,31 @@ def _read(text: str, path: str, overrides: Mapping[str, str], findings: Findings
     if tree is None or (isinstance(tree, Scalar) and tree.empty):
         findings.add_unless_any("book-empty", Span(path, 1, 1, 1, 1))
         return None
-    doc: BookDoc | None = record(BookDoc)(tree, findings)
-    return None if doc is None else Assembly(doc, overrides, findings).book(path, text)
+
+    def read(other: Path, place: Span) -> Node | None:
+        found = _file_text(other, place, findings)
+        if found is None:
+            return None
+        texts[str(other)] = found
+        return read_nodes(found, str(other), findings)
+
+    return Including(read, findings).whole(tree, path)
+
+
+def _file_text(path: Path, place: Span, findings: Findings) -> str | None:
+    """Return the text of a file, or None with a finding."""
+    try:
+        with path.open("rb") as file:
+            raw = file.read(LARGEST_FILE + 1)
+    except OSError as error:
+        findings.add("book-unreadable", place, reason=error.strerror or type(error).__name__)
+        return None
+    if len(raw) > LARGEST_FILE:
+        findings.add("too-large", place)
+        return None
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        findings.add("not-utf8", Span(str(path), line, 1, line, 1))
+        return None

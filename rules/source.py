@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +96,14 @@ class Findings:
 
 
 class BookError(Exception):
-    """A book that cannot be used: all of its findings, with the text they point into."""
+    """A book that cannot be used: all of its findings, with the texts they point into."""
 
-    def __init__(self, findings: Sequence[Finding], text: str) -> None:
+    def __init__(self, findings: Sequence[Finding], texts: Mapping[str, str]) -> None:
         super().__init__("; ".join(f"{f.span.line}:{f.span.column} {f.code}" for f in findings))
         self.findings = tuple(findings)
-        self.text = text
+        self.texts = dict(texts)
+        """The texts that the findings point into, by file."""
+
+    def __reduce__(self) -> tuple[type[BookError], tuple[Sequence[Finding], Mapping[str, str]]]:
+        """Let the error cross from a worker process."""
+        return BookError, (self.findings, self.texts)

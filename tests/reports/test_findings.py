@@ -157,7 +157,7 @@ book.yaml:12:32: error: `annual_revenue` is compared with `overdue_share`, and a
 book.yaml:13:9: error: `point` is not a key of this place [unknown-key]
   13 |         point: 5
      |         ^^^^^
-     = help: here may stand: id, label, when, points, fact, bands, values, why, source
+     = help: here may stand: id, label, when, points, fact, bands, values, half_life, age_of, why, source, valid_from, valid_until, justification
      = did you mean `points`?
 
 2 errors in book.yaml""",
@@ -170,7 +170,7 @@ book.yaml:12:32: 错误: `annual_revenue` 与 `overdue_share` 相比较，而条
 book.yaml:13:9: 错误: 此处没有 `point` 这个键 [unknown-key]
   13 |         point: 5
      |         ^^^^^
-     = 帮助：此处可用的键：id, label, when, points, fact, bands, values, why, source
+     = 帮助：此处可用的键：id, label, when, points, fact, bands, values, half_life, age_of, why, source, valid_from, valid_until, justification
      = 您是不是想写 `points`？
 
 book.yaml 中有 2 处错误""",
@@ -207,8 +207,8 @@ def test_a_mistake_of_a_newcomer_reads_like_this(name: str) -> None:
     old, new, english, chinese = RENDERED[name]
     assert BOOK.count(old) == 1
     error = error_of(BOOK.replace(old, new))
-    assert findings_text(error.findings, error.text, "en") == english
-    assert findings_text(error.findings, error.text, "zh") == chinese
+    assert findings_text(error.findings, error.texts, "en") == english
+    assert findings_text(error.findings, error.texts, "zh") == chinese
 
 
 def test_a_finding_as_json() -> None:
@@ -280,7 +280,7 @@ def test_a_finding_without_a_line_has_no_excerpt() -> None:
 def test_braces_and_huge_words_in_a_finding_are_shown_as_they_are() -> None:
     findings = Findings()
     findings.add("unknown-name", Span("b.yaml", 1, 1, 1, 2), name="{0}{x}" + "y" * 1000)
-    head = findings_text(findings.all, "", "en").splitlines()[0]
+    head = findings_text(findings.all, {}, "en").splitlines()[0]
     assert head.startswith("b.yaml:1:1: error: `{0}{x}yyy")
     assert len(head) < 500
 
@@ -297,6 +297,6 @@ def test_the_last_line_counts_errors_and_warnings() -> None:
         Finding("want-text", place),
         Finding("want-list", place, severity=Severity.WARNING),
     )
-    both = findings_text([error, error, warning], "x", "en").splitlines()
+    both = findings_text([error, error, warning], {"b.yaml": "x"}, "en").splitlines()
     assert both[-2:] == ["2 errors in b.yaml", "1 warning in b.yaml"]
-    assert findings_text([warning], "x", "zh").splitlines()[-1] == "b.yaml 中有 1 处警告"
+    assert findings_text([warning], {"b.yaml": "x"}, "zh").splitlines()[-1] == "b.yaml 中有 1 处警告"
