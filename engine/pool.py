@@ -1,34 +1,46 @@
 """Deciding a stream of leads in worker processes, so that no lead can take the run down.
 
-A chunk whose worker dies or takes too long is halved, and the halves are tried by other workers,
-until the leads at fault are known. Those are decided by the explainer, and told as troubles.
+A chunk whose worker dies or takes too long is halved, and the halves are tried one by one in a
+process of their own, until the leads at fault are known. Those are decided by the explainer, and
+told as troubles.
 """
 
 from __future__ import annotations
 
-import hashlib
 import importlib.metadata
 import itertools
-import json
 import multiprocessing
 import os
 import signal
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import TimeoutError as TimedOutError
+from collections.abc import Iterable, Iterator
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
+from multiprocessing import resource_tracker
 
-from pebble import ProcessExpired, ProcessFuture, ProcessPool
+from pebble import ProcessFuture, ProcessPool
 
 import leadgrade
-from leadgrade.engine.backends.base import Backend, EngineUnavailableError, make_backend
+from leadgrade.engine.backends.base import EngineUnavailableError, make_backend
 from leadgrade.engine.backends.explainer import Explainer
-from leadgrade.engine.decision import Decided, Decision, decision_to_json
-from leadgrade.rules.lead import Lead, facts_to_json
+from leadgrade.engine.decision import Decided
+from leadgrade.engine.pool_worker import (
+    OpenBackend,
+    Rows,
+    Trouble,
+    TroubleKind,
+    UndecidedError,
+    Worker,
+    decide,
+    explained,
+    start,
+    trouble_of,
+)
+from leadgrade.rules.lead import Lead
 from leadgrade.rules.model import Book
+
+__all__ = ["Trouble", "TroubleKind", "UndecidedError", "decide_all", "engine_version"]
 
 FEW = 200
 """So few leads are decided before a second worker has started."""
@@ -38,32 +50,6 @@ CHUNKS_A_WORKER = 3
 
 SHORTEST_LIMIT = 3.0
 """Seconds. A part of a chunk gets its part of the time limit, but never less."""
-
-OpenBackend = Callable[[str, Book, date], Backend]
-
-
-class TroubleKind(StrEnum):
-    """What the engine did instead of deciding a lead."""
-
-    CRASH = "crash"
-    TIMEOUT = "timeout"
-    ERROR = "error"
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """A lead on which the engine failed. The explainer decided it; ``message`` says what failed."""
-
-    lead: str
-    kind: TroubleKind
-    message: str
-
-
-class UndecidedError(Exception):
-    """A lead that even the explainer cannot decide: its facts are not what their types allow."""
-
-
-Rows = tuple[list[Decided], list[Trouble]]
 
 
 def engine_version(engine: str) -> str:
@@ -101,43 +87,41 @@ def decide_all(  # noqa: PLR0913 - each says something of its own, by name
         return
     count = 1 if len(first) <= FEW else workers or os.cpu_count() or 1
     told = [] if troubles is None else troubles
-    crew = _Crew(_Worker(engine, book, as_of, open_backend), count, chunk, time_limit)
+    crew = _Crew(Worker(engine, book, as_of, open_backend), count, chunk, time_limit)
     try:
+        crew.open()
         for rows, failed in crew.decide(itertools.chain(first, stream)):
             told.extend(failed)
             yield rows
-    except BaseException:  # also Ctrl-C, and a caller who wants no more: at once
+    finally:  # also on Ctrl-C, and for a caller who wants no more
         crew.stop()
-        raise
-    crew.close()
 
 
 class _Crew:
     """The worker processes, and what to do when one fails."""
 
-    def __init__(self, worker: _Worker, count: int, chunk: int, time_limit: float) -> None:
-        self._worker = worker
+    def __init__(self, worker: Worker, count: int, chunk: int, time_limit: float) -> None:
         self._chunk = chunk
         self._time_limit = time_limit
         self._in_flight = count * CHUNKS_A_WORKER
+        self._worker = worker
+        self._pool = _Pool(worker, count)
+        self._trial = _Pool(worker, 1)
+        """Where leads are tried after a failure, one group at a time: if it fails, it is they."""
         self._explainer: Explainer | None = None
-        context = multiprocessing.get_context("spawn")  # the same on every platform
-        self._pool = ProcessPool(count, initializer=_start, initargs=(worker,), context=context)
-        try:
-            self._open()
-        except BaseException:
-            self.stop()
-            raise
 
     def stop(self) -> None:
         """End the workers, whatever they are doing."""
-        self._pool.stop()  # type: ignore[no-untyped-call]
-        self._pool.join()
+        self._pool.stop()
+        self._trial.stop()
 
-    def close(self) -> None:
-        """End the workers, who have nothing left to do."""
-        self._pool.close()  # type: ignore[no-untyped-call]
-        self._pool.join()
+    def open(self) -> None:
+        """Let a worker open the engine, so that a book that it cannot run is told once."""
+        try:
+            self._pool.schedule([], self._time_limit).result()
+        except Exception as error:
+            _, message = trouble_of(error)
+            raise EngineUnavailableError(message) from error
 
     def decide(self, leads: Iterator[Lead]) -> Iterator[Rows]:
         """Yield the rows of each chunk in order."""
@@ -146,53 +130,82 @@ class _Crew:
             while len(waiting) < self._in_flight and (
                 part := list(itertools.islice(leads, self._chunk))
             ):
-                waiting.append((part, self._schedule(part)))
+                waiting.append((part, self._pool.schedule(part, self._limit(part))))
             if not waiting:
                 return
             yield self._settle(*waiting.popleft())
 
-    def _open(self) -> None:
-        """Let a worker open the engine, so that a book that it cannot run is told once."""
-        with _no_interrupts():  # the workers inherit this
-            opening = self._pool.schedule(_decide, args=([],), timeout=self._time_limit)
-        try:
-            opening.result()
-        except Exception as error:
-            _, message = _failure(error)
-            raise EngineUnavailableError(message) from error
-
-    def _schedule(self, leads: list[Lead]) -> ProcessFuture[Rows]:
+    def _limit(self, leads: list[Lead]) -> float:
         share = self._time_limit * len(leads) / self._chunk
-        limit = min(self._time_limit, max(share, SHORTEST_LIMIT))
-        return self._pool.schedule(_decide, args=(leads,), timeout=limit)
+        return min(self._time_limit, max(share, SHORTEST_LIMIT))
 
     def _settle(self, leads: list[Lead], future: ProcessFuture[Rows]) -> Rows:
-        """Return the rows of leads, whatever it takes."""
         try:
             return future.result()
         except UndecidedError:
             raise
+        except BrokenProcessPool:  # perhaps by other leads
+            return self._try(leads)
+        except Exception:
+            return self._try(leads) if len(leads) == 1 else self._halve(leads)
+
+    def _try(self, leads: list[Lead]) -> Rows:
+        """Return the rows of leads, whatever it takes."""
+        try:
+            return self._trial.schedule(leads, self._limit(leads)).result()
+        except UndecidedError:
+            raise
         except Exception as error:
-            if len(leads) == 1:
-                return self._explain(leads[0], error)
+            if len(leads) > 1:
+                return self._halve(leads)
+            if self._explainer is None:
+                self._explainer = Explainer(self._worker.book, self._worker.as_of)
+            row = explained(self._explainer, leads[0])
+            return [row], [Trouble(leads[0].id, *trouble_of(error))]
+
+    def _halve(self, leads: list[Lead]) -> Rows:
         middle = len(leads) // 2
-        halves = [(half, self._schedule(half)) for half in (leads[:middle], leads[middle:])]
-        settled = [self._settle(half, future) for half, future in halves]
+        settled = [self._try(half) for half in (leads[:middle], leads[middle:])]
         rows = [row for decided, _ in settled for row in decided]
         return rows, [trouble for _, failed in settled for trouble in failed]
 
-    def _explain(self, lead: Lead, error: Exception) -> Rows:
-        if self._explainer is None:
-            self._explainer = Explainer(self._worker.book, self._worker.as_of)
-        return [_explained(self._explainer, lead)], [Trouble(lead.id, *_failure(error))]
 
+class _Pool:
+    """Processes that decide. They start with the first leads, and anew when they broke.
 
-def _failure(error: Exception) -> tuple[TroubleKind, str]:
-    if isinstance(error, ProcessExpired):
-        return TroubleKind.CRASH, f"the worker process died with exit code {error.exitcode}"
-    if isinstance(error, TimedOutError):
-        return TroubleKind.TIMEOUT, "the engine did not answer in time"
-    return TroubleKind.ERROR, f"{type(error).__name__}: {error}"
+    A pool breaks when a worker dies before it could say what it was working on.
+    """
+
+    def __init__(self, worker: Worker, count: int) -> None:
+        self._worker = worker
+        self._count = count
+        self._pool: ProcessPool | None = None
+
+    def schedule(self, leads: list[Lead], limit: float) -> ProcessFuture[Rows]:
+        """Return what will be the rows of the leads, or their failure; ``limit`` in seconds."""
+        if self._pool is not None and not self._pool.active:
+            self.stop()
+        with _no_interrupts():  # the processes inherit this
+            if self._pool is None:
+                self._pool = ProcessPool(
+                    self._count,
+                    initializer=start,
+                    initargs=(self._worker,),
+                    context=multiprocessing.get_context("spawn"),  # the same on every platform
+                )
+            try:
+                return self._pool.schedule(decide, args=(leads,), timeout=limit)
+            except RuntimeError:  # it broke just now
+                future: ProcessFuture[Rows] = ProcessFuture()
+                future.set_exception(BrokenProcessPool())
+                return future
+
+    def stop(self) -> None:
+        """End the processes, whatever they are doing."""
+        if self._pool is not None:
+            self._pool.stop()  # type: ignore[no-untyped-call]
+            self._pool.join()
+            self._pool = None
 
 
 @contextmanager
@@ -201,82 +214,9 @@ def _no_interrupts() -> Iterator[None]:
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
+    resource_tracker.ensure_running()  # or the first process started would start it, and unblock
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-@dataclass(slots=True)
-class _Worker:
-    """What a worker process decides with. The engine is opened there, with the first chunk."""
-
-    engine: str
-    book: Book
-    as_of: date
-    open_backend: OpenBackend
-    backend: Backend | None = None
-    explainer: Explainer | None = None
-
-    def decide(self, leads: Sequence[Lead]) -> Rows:
-        if self.backend is None:
-            self.backend = self.open_backend(self.engine, self.book, self.as_of)
-        rows: list[Decided] = []
-        troubles: list[Trouble] = []
-        for lead in leads:
-            try:
-                rows.append(_row(lead, self.backend.decide(lead)))
-            except Exception as error:
-                troubles.append(Trouble(lead.id, *_failure(error)))
-                if self.explainer is None:
-                    self.explainer = Explainer(self.book, self.as_of)
-                rows.append(_explained(self.explainer, lead))
-        return rows, troubles
-
-
-_workers: list[_Worker] = []
-"""In a worker process: the one worker that it is."""
-
-
-def _start(worker: _Worker) -> None:
-    _workers[:] = [worker]
-
-
-def _decide(leads: list[Lead]) -> Rows:
-    return _workers[0].decide(leads)
-
-
-def _explained(explainer: Explainer, lead: Lead) -> Decided:
-    try:
-        return _row(lead, explainer.decide(lead))
-    except Exception as error:
-        raise UndecidedError(f"{lead.id}: {type(error).__name__}: {error}") from error
-
-
-def _row(lead: Lead, decision: Decision) -> Decided:
-    """Return a decision as the row to store.
-
-    Raises:
-        LedgerError: its ledger does not add up.
-    """
-    decision.check_ledger()
-    facts = facts_to_json(lead.facts)
-    places = {name: [rank.position, rank.of] for name, rank in lead.ranks.items()}
-    return Decided(
-        lead=lead.id,
-        file=lead.file,
-        line=lead.line,
-        facts=facts,
-        snapshot=hashlib.sha256(facts.encode()).hexdigest(),
-        ranks=json.dumps(places, ensure_ascii=False, sort_keys=True) if places else "{}",
-        qualified=decision.qualified,
-        grade=decision.grade,
-        score=decision.score,
-        low=decision.possible.low,
-        high=decision.possible.high,
-        worst=decision.possible.worst,
-        best=decision.possible.best,
-        steps=decision.next_steps,
-        decision=decision_to_json(decision),
-    )
