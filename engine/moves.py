@@ -36,6 +36,7 @@ class Moves:
         self._searching = Searching(book, as_of)
         self.relevant = self._searching.relevant
         self.opaque = self._searching.opaque
+        self.partners = self._searching.partners
 
     def movable(self) -> list[str]:
         """Return the read facts that can be changed, in the book's order."""
@@ -51,7 +52,8 @@ class Moves:
     def of(self, lead: Lead, fact: str) -> list[Change]:
         """Return one change for each cell, the other facts being as they are."""
         cells = self._searching.cells(fact, lead.facts).cells
-        return list(self._allowed(self._book.facts[fact], lead.facts.get(fact), cells))
+        found = self._allowed(self._book.facts[fact], lead.facts.get(fact), cells)
+        return sorted(found, key=lambda each: each.size)
 
     def values(
         self, now: Mapping[str, Value], fact: str, rest: Sequence[str], origin: Lead
