@@ -11,6 +11,7 @@ from typing import Annotated
 from leadgrade.rules.kinds import (
     Document,
     anything,
+    condition,
     many,
     named,
     one_or_many,
@@ -70,7 +71,7 @@ class FactDoc(Document):
 class CaseDoc(Document):
     """A case of a derived fact."""
 
-    when: Annotated[Node, anything, "the condition"]
+    when: Annotated[Node, condition, "the condition"]
     value: Annotated[Scalar, scalar, "the formula when it is the first that is true"]
 
 
@@ -103,7 +104,7 @@ class RuleDoc(Document):
 
     id: Annotated[Scalar, scalar, "the rule's name, unique in the book"]
     label: Annotated[Phrase | None, phrase, "what people call it"] = None
-    when: Annotated[Node | None, anything, "the condition"] = None
+    when: Annotated[Node | None, condition, "the condition"] = None
     points: Annotated[int | None, points, "points when the condition is true"] = None
     fact: Annotated[Scalar | None, scalar, "the fact that bands or values look at"] = None
     bands: Annotated[list[BandDoc] | None, many(record(BandDoc)), "points by band"] = None
@@ -139,7 +140,7 @@ class KnockOutDoc(Document):
     """A condition that caps the grade whatever the score."""
 
     id: Annotated[Scalar, scalar, "its name, unique in the book"]
-    when: Annotated[Node, anything, "the condition"]
+    when: Annotated[Node, condition, "the condition"]
     grade: Annotated[Scalar, scalar, "the best grade that such a lead may get"]
     label: Annotated[Phrase | None, phrase, "what people call it"] = None
     why: Annotated[Phrase | None, phrase, "the reason in words"] = None
@@ -153,7 +154,7 @@ class LimitDoc(Document):
     """A ceiling (`at_most`) or a floor (`at_least`) of the grade."""
 
     id: Annotated[Scalar, scalar, "its name, unique in the book"]
-    when: Annotated[Node, anything, "the condition"]
+    when: Annotated[Node, condition, "the condition"]
     at_most: Annotated[Scalar | None, scalar, "the best grade that such a lead may get"] = None
     at_least: Annotated[Scalar | None, scalar, "the worst grade that such a lead may get"] = None
     label: Annotated[Phrase | None, phrase, "what people call it"] = None
@@ -168,7 +169,7 @@ class GradeDoc(Document):
     """A step of the grade ladder."""
 
     from_: Annotated[int | None, points, "the lowest score"] = None
-    needs: Annotated[Node | None, anything, "conditions that must be true as well"] = None
+    needs: Annotated[Node | None, condition, "conditions that must be true as well"] = None
     label: Annotated[Phrase | None, phrase, "what the grade means"] = None
 
 
@@ -176,7 +177,7 @@ class GradeDoc(Document):
 class ClassCaseDoc(Document):
     """A case of a first-match classification."""
 
-    when: Annotated[Node, anything, "the condition"]
+    when: Annotated[Node, condition, "the condition"]
     class_: Annotated[Scalar, scalar, "the class when it is the first that is true"]
 
 
@@ -244,7 +245,7 @@ class ClassDoc(Document):
     treatments: Annotated[
         list[tuple[Scalar, TreatmentDoc]], named(record(TreatmentDoc)), "next step by class"
     ] = ()  # type: ignore[assignment]
-    applies_when: Annotated[Node | None, anything, "leads outside are `not applicable`"] = None
+    applies_when: Annotated[Node | None, condition, "leads outside are `not applicable`"] = None
     source: Annotated[str | None, word, "where it comes from"] = None
 
 
@@ -254,7 +255,7 @@ class NextStepDoc(Document):
 
     id: Annotated[Scalar, scalar, "its name, unique in the book"]
     do: Annotated[Phrase, phrase, "the action"]
-    when: Annotated[Node | None, anything, "the condition; without one it is always given"] = None
+    when: Annotated[Node | None, condition, "the condition; without one it is always given"] = None
     owner: Annotated[Phrase | None, phrase, "who does it"] = None
     channel: Annotated[Phrase | None, phrase, "by which channel"] = None
     product: Annotated[Phrase | None, phrase, "what to offer"] = None
@@ -324,13 +325,13 @@ class BookDoc(Document):
     lists: Annotated[
         list[tuple[Scalar, list[Scalar]]], named(many(scalar)), "named lists: `industry in NAME`"
     ] = ()  # type: ignore[assignment]
-    conditions: Annotated[list[tuple[Scalar, Node]], named(anything), "named conditions"] = ()  # type: ignore[assignment]
+    conditions: Annotated[list[tuple[Scalar, Node]], named(condition), "named conditions"] = ()  # type: ignore[assignment]
     derived: Annotated[list[tuple[Scalar, Node]], named(anything), "facts by formula"] = ()  # type: ignore[assignment]
     knock_outs: Annotated[list[KnockOutDoc], many(record(KnockOutDoc)), "what caps the grade"] = ()  # type: ignore[assignment]
     limits: Annotated[
         list[LimitDoc], many(record(LimitDoc)), "ceilings and floors of the grade"
     ] = ()  # type: ignore[assignment]
-    qualified: Annotated[Node | None, anything, "when a lead counts as qualified"] = None
+    qualified: Annotated[Node | None, condition, "when a lead counts as qualified"] = None
     classes: Annotated[
         list[tuple[Scalar, ClassDoc]], named(record(ClassDoc)), "classifications"
     ] = ()  # type: ignore[assignment]

@@ -114,6 +114,20 @@ def phrase(node: Node, findings: Findings) -> Phrase | None:
     return Phrase(en=wordings.get("en"), zh=wordings.get("zh"))
 
 
+MADE_OF: dict[Reader, tuple[str, Any]] = {}
+"""How the readers below were made: the kind, and the reader or document inside."""
+
+
+def _made(kind: str, read: Reader, inside: Any) -> Reader:
+    MADE_OF[read] = (kind, inside)
+    return read
+
+
+def condition(node: Node, _: Findings) -> Node:
+    """Take a condition as it is: a line, a list, any/all/not. It is resolved later."""
+    return node
+
+
 def many(reader: Reader) -> Reader:
     """Read a list of the same kind; what could not be read is left out."""
 
@@ -124,7 +138,7 @@ def many(reader: Reader) -> Reader:
         found = [reader(item, findings) for item in node.items]
         return [each for each in found if each is not None]
 
-    return read
+    return _made("many", read, reader)
 
 
 def one_or_many(reader: Reader) -> Reader:
@@ -136,7 +150,7 @@ def one_or_many(reader: Reader) -> Reader:
         found = reader(node, findings)
         return [] if found is None else [found]
 
-    return read
+    return _made("one_or_many", read, reader)
 
 
 def named(reader: Reader) -> Reader:
@@ -149,7 +163,7 @@ def named(reader: Reader) -> Reader:
         found = [(key, reader(value, findings)) for key, value in node.entries]
         return [(key, value) for key, value in found if value is not None]
 
-    return read
+    return _made("named", read, reader)
 
 
 def record(shape: type[D]) -> Reader:
@@ -164,7 +178,7 @@ def record(shape: type[D]) -> Reader:
             return None
         return _read_record(shape, node, findings)
 
-    return read
+    return _made("record", read, shape)
 
 
 def _read_record(shape: type[D], node: Mapping, findings: Findings) -> D | None:
