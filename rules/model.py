@@ -12,12 +12,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from leadgrade.rules.conditions import Condition, Value, subjects_of
+from leadgrade.rules.gathering import Merging
 
 if TYPE_CHECKING:
     from datetime import date
     from fractions import Fraction
 
     from leadgrade.rules.formulas import Formula
+    from leadgrade.rules.gathering import Aggregate, JoinedSource, Key
     from leadgrade.rules.phrase import Phrase
     from leadgrade.rules.source import Span
 
@@ -99,6 +101,8 @@ class Fact:
     actionable: Actionable = Actionable.YES
     cost: int | None = None
     """What it takes to change the fact, in hundredths; None where the book does not say."""
+    aggregate: Aggregate | None = None
+    """How it is gathered from a joined file, where it is."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -384,6 +388,12 @@ class Book:
     sha256: str
     overrides: dict[str, str] = field(default_factory=dict)
     """The parameters that were said at the command line; ``text`` has the book's own."""
+    identity: tuple[Key, ...] = ()
+    """The keys that name a lead; the first that is complete does."""
+    merging: Merging = Merging()
+    """How the rows of one lead become one, where that is asked for."""
+    sources: dict[str, JoinedSource] = field(default_factory=dict)
+    """The files that may be joined, by name."""
 
     @cached_property
     def all_facts(self) -> dict[str, Fact]:

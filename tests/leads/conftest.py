@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from leadgrade.rules.conditions import Presence
+from leadgrade.rules.gathering import Merging
 from leadgrade.rules.model import Book, Choice, Fact, FactType
 from leadgrade.rules.phrase import Phrase
 from leadgrade.rules.source import Span
@@ -43,6 +44,9 @@ def a_book(*facts: Fact, **more: Any) -> Book:
         "path": "book.yaml",
         "text": "",
         "sha256": "",
+        "identity": (),
+        "merging": Merging(),
+        "sources": {},
     }
     settings.update(more)
     return Book(**{each.name: settings.get(each.name) for each in dataclasses.fields(Book)})
