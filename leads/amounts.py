@@ -90,6 +90,9 @@ CURRENCIES: dict[str, frozenset[str]] = {
 WORDS = {**MAGNITUDES, "thousand": 3, "million": 6, "billion": 9}
 """Powers of ten behind an amount, in lower case."""
 
+COUNTED = ("人", "名", "个", "家", "employees", "employee", "people", "persons", "staff")
+"""Words for what was counted, behind a number."""
+
 _AMOUNT = re.compile(
     r"([+-]?)\s*([^\d\s.,+-]*)\s*([+-]?)\s*([\d.][\d.,' ]*)(e[+-]?\d{1,3})?\s*(.*)", re.DOTALL
 )
@@ -131,7 +134,10 @@ def read_number(text: str, *, decimal_comma: bool = False) -> float:
     if not decimal_comma and (usual := _usual(text)) is not None:
         return usual
     before, amount, after = _parts(text, decimal_comma=decimal_comma)
-    power, behind = _magnitude(after)
+    for word in COUNTED:
+        if after != word and after.endswith(word):
+            after = after.removesuffix(word)  # 1.2万人
+    power, behind = _magnitude("" if after in COUNTED else after)
     if before or behind:
         raise ValueReadError("not-a-number" if before else "unknown-unit")
     return to_double(amount.scaleb(power))
@@ -140,7 +146,8 @@ def read_number(text: str, *, decimal_comma: bool = False) -> float:
 def read_percent(text: str, *, bare: str | None = None, decimal_comma: bool = False) -> float:
     """Read ``35%`` or ``0.35`` as the share 0.35.
 
-    ``bare`` says how a number without a sign reads: ``share``, ``percent``, or None, which takes
+    ``bare`` says how a number without a sign reads: ``share``, ``percent``, ``column`` (percent,
+    as the other cells of the column are, but between 0 and 1 in doubt), or None, which takes
     numbers from -1 to 1 as shares and refuses the others.
 
     Raises:
@@ -154,7 +161,9 @@ def read_percent(text: str, *, bare: str | None = None, decimal_comma: bool = Fa
     before, amount, after = _parts(text, decimal_comma=decimal_comma)
     if before:
         raise ValueReadError("not-a-number")
-    if after == "%" or (not after and bare == "percent"):
+    if not after and bare == "column" and 0 < abs(amount) < 1:
+        raise ValueReadError("percent-without-sign")
+    if after == "%" or (not after and bare in ("percent", "column")):
         return to_double(amount.scaleb(-2))
     if after:
         raise ValueReadError("unknown-unit")
@@ -177,6 +186,35 @@ def read_days(text: str, *, decimal_comma: bool = False) -> float:
     if after and after not in DAY_UNITS:
         raise ValueReadError("unknown-unit")
     return to_double(amount * DAY_UNITS.get(after, 1))
+
+
+def read_unit(unit: str, currency: str) -> int:
+    """Return the power of ten that a unit stands for: ``万元`` 4, ``k`` 3, ``年`` or ``元`` 0.
+
+    Raises:
+        ValueReadError: ``unknown-unit``, where it holds a digit or nothing at all,
+            ``other-currency``, or ``percent-sign``.
+    """
+    folded = fold(unit).lower().replace(" ", "")
+    if not folded or any(map(str.isdigit, folded)):
+        raise ValueReadError("unknown-unit")
+    try:
+        power, money = _magnitude(folded)
+    except ValueReadError as error:
+        if error.code == "percent-sign":
+            raise
+        return 0
+    if money:
+        _check_currency(money, currency.upper())
+    return power
+
+
+def has_magnitude(text: str) -> bool:
+    """Whether an amount names a power of ten of its own: ``1200万``."""
+    try:
+        return _magnitude(_parts(text, decimal_comma=False)[2])[0] != 0
+    except ValueReadError:
+        return False
 
 
 def _usual(text: str) -> float | None:

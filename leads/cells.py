@@ -5,18 +5,19 @@ A cell is a text; formats that have types of their own (XLSX, JSON) are written 
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import TYPE_CHECKING
 
-from leadgrade.leads.amounts import read_days, read_money, read_number, read_percent
 from leadgrade.leads.dates import read_date
+from leadgrade.leads.numbers import number_reader
+from leadgrade.leads.policy import Policy, Several
 from leadgrade.rules.model import Fact, FactType
 from leadgrade.rules.values import ValueReadError, fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from leadgrade.leads.terms import Options
     from leadgrade.rules.conditions import Value
     from leadgrade.rules.model import Book
 
@@ -80,6 +81,8 @@ SHEET_ERRORS = frozenset(
     ["#ref!", "#value!", "#div/0!", "#name?", "#num!", "#null!", "#spill!", "#calc!"]
 )
 
+_BETWEEN_VALUES = re.compile(r"[;；|、\n]")
+
 REMEMBERED = 4096
 """So many different texts of a column are remembered with what they say."""
 
@@ -102,9 +105,9 @@ class Column(dict[str, "Value | Unreadable | None"]):
     A dict that reads what it has not met, so that a text met before costs one look-up.
     """
 
-    def __init__(self, fact: Fact, book: Book, options: Options) -> None:
+    def __init__(self, fact: Fact, book: Book, policy: Policy) -> None:
         super().__init__()
-        self._read = cell_reader(fact, book, options)
+        self._read = cell_reader(fact, book, policy)
 
     def __missing__(self, text: str) -> Value | Unreadable | None:
         said: Value | Unreadable | None
@@ -117,13 +120,13 @@ class Column(dict[str, "Value | Unreadable | None"]):
         return said
 
 
-def cell_reader(fact: Fact, book: Book, options: Options) -> Callable[[str], Value | None]:
+def cell_reader(fact: Fact, book: Book, policy: Policy) -> Callable[[str], Value | None]:
     """Return the function that reads a fact's cells: a value, or None for an unknown one.
 
-    It raises ValueReadError with the codes of ``amounts`` and ``dates``, or ``not-a-flag``,
-    ``not-a-choice``, ``out-of-range``, ``spreadsheet-error``.
+    It raises ValueReadError with the codes of ``numbers`` and ``dates``, or ``not-a-flag``,
+    ``not-a-choice``, ``several-values``, ``spreadsheet-error``.
     """
-    typed = _typed_reader(fact, book, options)
+    typed = _typed_reader(fact, book, policy)
     unknown = (UNKNOWN - _meant(fact)) | {_key(text) for text in book.unknown_values}
     unknown -= frozenset(_choices(fact))
 
@@ -168,50 +171,21 @@ def _key(text: str) -> str:
     return (text if text.isascii() else fold(text)).strip().lower()
 
 
-def _typed_reader(fact: Fact, book: Book, options: Options) -> Callable[[str], Value]:
+def _typed_reader(fact: Fact, book: Book, policy: Policy) -> Callable[[str], Value]:
     """Return the function that reads a stripped cell known to say something."""
     match fact.type:
         case FactType.DATE:
-            order = options.date_order
+            order = policy.date_order
             return lambda text: read_date(text, order)
         case FactType.CHOICE:
-            return _lookup(_choices(fact), "not-a-choice")
+            return _one_of_several(_lookup(_choices(fact), "not-a-choice"), policy.several)
         case FactType.FLAG:
             flags = {**dict.fromkeys(TRUE, True), **dict.fromkeys(FALSE, False)}
             return _lookup(flags, "not-a-flag")
         case FactType.TEXT:
             return clean_text
         case _:
-            return _within(_number_reader(fact, book, options), fact)
-
-
-def _number_reader(fact: Fact, book: Book, options: Options) -> Callable[[str], float]:
-    comma = options.decimal_comma
-    match fact.type:
-        case FactType.MONEY:
-            return lambda text: read_money(text, book.currency, decimal_comma=comma)
-        case FactType.PERCENT:
-            bare = options.bare_percent
-            return lambda text: read_percent(text, bare=bare, decimal_comma=comma)
-        case FactType.DAYS:
-            return lambda text: read_days(text, decimal_comma=comma)
-        case _:
-            return lambda text: read_number(text, decimal_comma=comma)
-
-
-def _within(read: Callable[[str], float], fact: Fact) -> Callable[[str], float]:
-    if fact.low is None and fact.high is None:
-        return read
-    low = float("-inf") if fact.low is None else fact.low
-    high = float("inf") if fact.high is None else fact.high
-
-    def within(text: str) -> float:
-        value = read(text)
-        if not low <= value <= high:
-            raise ValueReadError("out-of-range")
-        return value
-
-    return within
+            return number_reader(fact, book.currency, policy)
 
 
 def _lookup(table: Mapping[str, Value], code: str) -> Callable[[str], Value]:
@@ -222,6 +196,29 @@ def _lookup(table: Mapping[str, Value], code: str) -> Callable[[str], Value]:
             raise ValueReadError(code) from None
 
     return look
+
+
+def _one_of_several(look: Callable[[str], Value], policy: Several | None) -> Callable[[str], Value]:
+    """Read a cell with several values, ``Web; Fair``, by the policy. Equal ones are one."""
+
+    def read(text: str) -> Value:
+        try:
+            return look(text)
+        except ValueReadError:
+            parts = split_values(text)
+            if len(parts) < 2:
+                raise
+        values = [look(part) for part in parts]
+        if policy is None and len(set(values)) > 1:
+            raise ValueReadError("several-values")
+        return values[-1 if policy is Several.LAST else 0]
+
+    return read
+
+
+def split_values(text: str) -> list[str]:
+    """Return the values of a cell that may hold several: behind ``;``, ``|``, ``、`` or a line."""
+    return [part for part in map(str.strip, _BETWEEN_VALUES.split(text)) if part]
 
 
 def _choices(fact: Fact) -> dict[str, str]:

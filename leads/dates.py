@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 from leadgrade.rules.values import ValueReadError, fold
 
@@ -23,6 +23,8 @@ _DAY_MONTH = re.compile(
 _MONTH_DAY = re.compile(
     rf"{_MONTH}[\s.-]*(\d{{1,2}})(?:st|nd|rd|th)?[\s.,/-]+(\d{{2}}|\d{{4}})", re.ASCII
 )
+_SERIAL = re.compile(r"[1-9]\d{4}(?:\.\d{0,15})?", re.ASCII)  # from May 1927 on
+_EPOCHS = {"excel": date(1899, 12, 30), "excel-1904": date(1904, 1, 1)}
 _YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{2}|\d{4})", re.ASCII)
 
 
@@ -30,14 +32,18 @@ def read_date(text: str, order: str | None = None) -> date:
     """Read a date; a time of day behind it is cut off, its zone ignored.
 
     ``order`` (``dmy`` or ``mdy``) settles 03/04/2026. Without it such a date is read only when
-    one of the two numbers can be no month, or both are the same.
+    one of the two numbers can be no month, or both are the same. With ``excel`` or ``excel-1904``
+    a number is the serial of a day: 46027 is 2026-01-05.
 
     Raises:
-        ValueReadError: ``not-a-date``, ``ambiguous-date`` or ``two-digit-year``.
+        ValueReadError: ``not-a-date``, ``ambiguous-date``, ``two-digit-year`` or ``serial-date``.
     """
     if _ISO.fullmatch(text):  # the usual cell, and much the fastest
         return _iso(text)
     whole = fold(text).lower()
+    if _SERIAL.fullmatch(whole):
+        return _by_serial(float(whole), order)
+    order = order if order in ("dmy", "mdy") else None
     cut = _TIME.search(whole)
     day = whole[: cut.start()].rstrip(" ,") if cut else whole
     try:
@@ -46,6 +52,12 @@ def read_date(text: str, order: str | None = None) -> date:
         raise
     except ValueError:  # such as 30 February
         raise ValueReadError("not-a-date") from None
+
+
+def _by_serial(number: float, order: str | None) -> date:
+    if order is None or order not in _EPOCHS:
+        raise ValueReadError("serial-date")
+    return _EPOCHS[order] + timedelta(days=int(number))
 
 
 def _iso(text: str) -> date:

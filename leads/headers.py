@@ -1,28 +1,28 @@
 """Which header of a list is which fact. A header that could be two things is refused, not guessed.
 
 Headers and names are compared folded (see ``fold_header``). A fact's own names (id, labels,
-``headers:``) go before the shipped aliases: the author of the book said so.
+``headers:``) go before what a recognised export means, and that before the shipped aliases.
 """
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from leadgrade.leads.aliases import GROUPS, LEAD_IDS
-from leadgrade.leads.terms import ListError
-from leadgrade.rules.values import fold
+from leadgrade.leads.aliases import LEAD_IDS
+from leadgrade.leads.matching import Match, Why, alias_names, fold_header, match_columns, own_names
+from leadgrade.leads.policy import Policy
+from leadgrade.leads.presets import Preset, recognised
+from leadgrade.leads.terms import BarePercent, ListError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from leadgrade.rules.model import Book
 
-_IGNORED = re.compile(r"[\s_\-./\\()\[\]{}:*'\"\ufeff]")
-
+__all__ = ["ROW", "HeaderMap", "alias_names", "fold_header", "listed", "map_headers", "own_names"]
 
 ROW = "row"
 """Named as the id column of a list without such a column, it lets the line name the lead."""
@@ -38,6 +38,12 @@ class HeaderMap:
     """The column that names the lead; it may be a fact as well. None: its line does."""
     facts: dict[str, int]
     """The columns that are facts, by fact id, in the order of the book."""
+    preset: Preset | None = None
+    """The export that was recognised."""
+    why: dict[str, Why] = field(default_factory=dict)
+    """What each fact's column was known by."""
+    policies: dict[str, Policy] = field(default_factory=dict)
+    """What is declared for the cells of a fact, by the mapping or the preset."""
 
     @property
     def id_header(self) -> str:
@@ -61,12 +67,9 @@ class HeaderMap:
         )
 
 
-def fold_header(text: str) -> str:
-    """Return a header as it is compared: width and case folded, no space and punctuation.
-
-    A unit in it stays: 年营收(万元) is not 年营收.
-    """
-    return _IGNORED.sub("", fold(text)).casefold()
+def shown_headers(headers: Iterable[str]) -> tuple[str, ...]:
+    """Return headers as people see them."""
+    return tuple(header.replace("\ufeff", "").strip() for header in headers)
 
 
 def map_headers(
@@ -79,107 +82,94 @@ def map_headers(
             ``ambiguous-header`` (one header, two facts) or ``headers-collide`` (one fact, two
             headers).
     """
+    shown = shown_headers(headers)
+    preset = recognised(shown)
+    lead_id = find_id(shown, id_names(book, preset), file, id_column)
+    matches = match_columns(shown, book, preset)
+    refuse_doubt(matches, shown, file)
+    if not matches:
+        raise ListError(
+            "nothing-mapped", file=file, headers=listed(shown), facts=listed(book.facts)
+        )
+    found = {match.facts[0]: at for at, match in matches.items()}
+    facts = {fact: found[fact] for fact in book.facts if fact in found}
+    return HeaderMap(
+        shown,
+        lead_id,
+        facts,
+        preset,
+        {fact: matches[at].why for fact, at in facts.items()},
+        {fact: policy for fact, at in facts.items() if (policy := of_preset(shown[at], preset))},
+    )
+
+
+def of_preset(header: str, preset: Preset | None) -> Policy | None:
+    """Return what an export says of the cells of a column."""
+    if preset and header in preset.percents:
+        return Policy(bare_percent=BarePercent.PERCENT)
+    return None
+
+
+def refuse_doubt(matches: Mapping[int, Match], headers: Sequence[str], file: str) -> None:
+    """Refuse a header that may be two facts, and a fact that two headers name."""
+    found: dict[str, list[int]] = defaultdict(list)
+    for at, match in matches.items():
+        if len(match.facts) > 1:
+            facts = listed(match.facts)
+            raise ListError("ambiguous-header", file=file, header=headers[at], facts=facts)
+        found[match.facts[0]].append(at)
+    for fact, columns in found.items():
+        if len(columns) > 1:
+            named = listed(headers[at] for at in columns)
+            raise ListError("headers-collide", file=file, fact=fact, headers=named)
+
+
+def id_names(book: Book, preset: Preset | None) -> tuple[str, ...]:
+    """Return the titles that may name the lead, the preferred one first."""
+    return (*book.lead_id, *(preset.lead_id if preset else ()), *LEAD_IDS)
+
+
+def find_id(
+    headers: Sequence[str], usual: Sequence[str], file: str, wanted: str | None
+) -> int | None:
+    """Return the column that names the lead, None where its line does.
+
+    Raises:
+        ListError: ``no-such-column``, ``no-lead-id`` or ``ambiguous-id``.
+    """
     columns: dict[str, list[int]] = defaultdict(list)
     for column, header in enumerate(headers):
         columns[fold_header(header)].append(column)
     columns.pop("", None)
-    shown = tuple(header.replace("\ufeff", "").strip() for header in headers)
-    lead_id = _find_id(columns, shown, book, file, id_column)
-    own = _find_facts(columns, own_names(book), shown, file)
-    taken = {fold_header(headers[column]) for column in own.values()}
-    free = {header: at for header, at in columns.items() if header not in taken}
-    aliases = {name: ids - own.keys() for name, ids in alias_names(book).items()}
-    found = {**own, **_find_facts(free, aliases, shown, file)}
-    if not found:
-        raise ListError(
-            "nothing-mapped", file=file, headers=_listed(shown), facts=_listed(book.facts)
-        )
-    return HeaderMap(shown, lead_id, {fact: found[fact] for fact in book.facts if fact in found})
-
-
-def own_names(book: Book) -> dict[str, set[str]]:
-    """Return the ids of the facts by each of their own names, folded."""
-    names: dict[str, set[str]] = defaultdict(set)
-    for fact in book.facts.values():
-        for name in fact.names:
-            names[fold_header(name)].add(fact.id)
-    return names
-
-
-def alias_names(book: Book) -> dict[str, set[str]]:
-    """Return the ids of the facts by each alias that they share a group with, folded."""
-    own = own_names(book)
-    aliases: dict[str, set[str]] = defaultdict(set)
-    for group in GROUPS:
-        writings = [fold_header(writing) for writing in group]
-        facts = set().union(*(own.get(writing, set()) for writing in writings))
-        for writing in writings:
-            aliases[writing] |= facts
-    return aliases
-
-
-def _find_facts(
-    columns: Mapping[str, list[int]],
-    names: Mapping[str, set[str]],
-    headers: Sequence[str],
-    file: str,
-) -> dict[str, int]:
-    """Return the column of each fact that exactly one header names."""
-    found: dict[str, list[int]] = defaultdict(list)
-    for folded, at in columns.items():
-        facts = names.get(folded, set())
-        if len(facts) > 1:
-            header = headers[at[0]]
-            raise ListError(
-                "ambiguous-header", file=file, header=header, facts=_listed(sorted(facts))
-            )
-        for fact in facts:
-            found[fact].extend(at)
-    for fact, at in found.items():
-        if len(at) > 1:
-            named = _listed(headers[column] for column in at)
-            raise ListError("headers-collide", file=file, fact=fact, headers=named)
-    return {fact: at[0] for fact, at in found.items()}
-
-
-def _find_id(
-    columns: Mapping[str, list[int]],
-    headers: Sequence[str],
-    book: Book,
-    file: str,
-    wanted: str | None,
-) -> int | None:
-    """Return the column that names the lead, None where its line does."""
-    names = (wanted,) if wanted is not None else (*book.lead_id, *LEAD_IDS)
-    for name in names:
+    for name in (wanted,) if wanted is not None else usual:
         exact = [column for column, header in enumerate(headers) if header == name.strip()]
         at = exact if wanted is not None and exact else columns.get(fold_header(name), [])
         if len(at) > 1:
-            named = _listed(headers[column] for column in at)
+            named = listed(headers[column] for column in at)
             raise ListError("ambiguous-id", file=file, headers=named)
         if at:
             return at[0]
         if fold_header(name) == ROW:
             return None
     if wanted is None:
-        raise ListError("no-lead-id", file=file, headers=_listed(headers))
+        raise ListError("no-lead-id", file=file, headers=listed(headers))
     raise ListError(
         "no-such-column",
         file=file,
         column=wanted,
-        nearest=_nearest(wanted, headers),
-        headers=_listed(headers),
+        nearest=nearest_header(wanted, headers),
+        headers=listed(headers),
     )
 
 
-def _nearest(wanted: str, headers: Sequence[str]) -> str:
+def nearest_header(wanted: str, headers: Sequence[str]) -> str:
     """Return the header most like the wanted one, or "" when none is much like it."""
     by_folded = {fold_header(header): header for header in headers}
     near = get_close_matches(fold_header(wanted), by_folded, n=1)
     return by_folded[near[0]] if near else ""
 
 
-def _listed(names: Iterable[str]) -> str:
+def listed(names: Iterable[str]) -> str:
     """Return names for a message, at most thirty of them."""
     named = [name for name in names if name]
     return ", ".join(named[:30]) + (", …" if len(named) > 30 else "")

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from leadgrade.leads.cells import Column, Unreadable, clean_id
+from leadgrade.leads.detection import SAMPLE, detect
 from leadgrade.leads.headers import map_headers
 from leadgrade.leads.names import Names
 from leadgrade.leads.objects import json_array_table, json_lines_table
 from leadgrade.leads.parquet import parquet_table
+from leadgrade.leads.policy import Policy
 from leadgrade.leads.records import csv_table
 from leadgrade.leads.sheets import sheet_table
 from leadgrade.leads.source import Kind, Source, kind_of, open_source
@@ -68,12 +71,29 @@ class Listing:
         self._source = source
         self._table = table
         self._unread: dict[tuple[str, str], Unread] = {}
-        comma = options.decimal_comma and table.delimiter is not None
-        read = replace(options, decimal_comma=comma)
+        self.policies: dict[str, Policy] = {}
+        """How the cells of each fact are read, declared or detected."""
+        self.detected: dict[str, Policy] = {}
+        """What of it was detected."""
+        self._settle(book, Policy.of(options))
         self._columns = [
-            (book.facts[fact], at, Column(book.facts[fact], book, read))
+            (book.facts[fact], at, Column(book.facts[fact], book, self.policies[fact]))
             for fact, at in self.headers.facts.items()
         ]
+
+    def _settle(self, book: Book, said: Policy) -> None:
+        """Settle how each column is read: as declared for it, as said for all, as it shows."""
+        rows = islice(self._table.rows(), SAMPLE)
+        sample = [row.cells for row in rows if isinstance(row, Row)]
+        csv = self.delimiter is not None
+        if not csv:  # numbers of other formats have a point
+            said = replace(said, decimal_comma=None)
+        for name, at in self.headers.facts.items():
+            fact = book.facts[name]
+            declared = self.headers.policies.get(name, Policy()).over(said)
+            seen = detect(fact, (cells[at] for cells in sample), comma=csv)
+            self.policies[name] = declared.over(seen)
+            self.detected[name] = seen.without(declared)
 
     @property
     def rows(self) -> int:

@@ -40,13 +40,17 @@ class BarePercent(StrEnum):
 
     SHARE = "share"
     PERCENT = "percent"
+    COLUMN = "column"
+    """Percent, since the column says so; numbers between 0 and 1 stay doubtful."""
 
 
 class DateOrder(StrEnum):
-    """How 03/04/2026 reads: day first or month first."""
+    """How 03/04/2026 reads: day first or month first. Or: numbers are serials of Excel."""
 
     DAY_FIRST = "dmy"
     MONTH_FIRST = "mdy"
+    EXCEL = "excel"
+    EXCEL_1904 = "excel-1904"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from leadgrade.leads.cells import REMEMBERED, Column, Unreadable, clean_id, clean_text
-from leadgrade.leads.terms import BarePercent, DateOrder, Options
+from leadgrade.leads.policy import Policy
+from leadgrade.leads.terms import BarePercent, DateOrder
 
 if TYPE_CHECKING:
     from leadgrade.rules.model import Book
 
-PLAIN = Options()
+PLAIN = Policy()
 
 
-def said(book: Book, name: str, text: str, options: Options = PLAIN) -> object:
+def said(book: Book, name: str, text: str, options: Policy = PLAIN) -> object:
     value = Column(book.facts[name], book, options)[text]
     return value.code if isinstance(value, Unreadable) else value
 
@@ -74,7 +75,7 @@ def test_values(book: Book, name: str, text: str, value: object) -> None:
 
 
 def test_the_person_may_say_how_percents_and_dates_read(book: Book) -> None:
-    options = Options(bare_percent=BarePercent.PERCENT, date_order=DateOrder.DAY_FIRST)
+    options = Policy(bare_percent=BarePercent.PERCENT, date_order=DateOrder.DAY_FIRST)
     assert said(book, "overdue_share", "35", options) == 0.35
     assert said(book, "last_order", "03/04/2026", options) == date(2026, 4, 3)
 

@@ -60,7 +60,7 @@ def said(text: str, order: str | None = None) -> object:
         ("2026-01", "not-a-date"),
         ("2026-01/05", "not-a-date"),
         ("2026-W01-1", "not-a-date"),
-        ("45678", "not-a-date"),
+        ("45678", "serial-date"),
         ("0000-01-01", "not-a-date"),
         ("yesterday", "not-a-date"),
         ("", "not-a-date"),
