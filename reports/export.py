@@ -5,11 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from errno import EISDIR
 from pathlib import Path
 from typing import IO, Any
 
@@ -17,6 +14,7 @@ from leadgrade.engine.decision import points_text
 from leadgrade.engine.explain import Explanation
 from leadgrade.reports.answering import OutputError, answering
 from leadgrade.reports.explanation_json import Occasion, explanation_json, number
+from leadgrade.reports.files import whole_file
 from leadgrade.reports.next_steps import due_date, show_step
 from leadgrade.reports.values import label_of
 from leadgrade.reports.wording import say
@@ -176,39 +174,24 @@ def export_to(
     """Write explanations to a file, or to stdout (``-``). A file appears whole or not at all.
 
     Raises:
-        OutputError: the file cannot be written.
+        OutputError: the file cannot be written, or its name asks for an unknown format.
         ReaderGone: whoever read stdout has closed it.
     """
-    ending = out.suffix.lstrip(".").lower() if out else ""
-    write = EXPORTERS[kind or (ending if ending in EXPORTERS else "csv")]
+    write = EXPORTERS[kind or _kind_of(out)]
     if out is None or str(out) == "-":
         with answering():
             write(occasion, explanations, sys.stdout.buffer, lang)
             sys.stdout.buffer.flush()
         return
-    try:
-        with _replacing(out) as file:
-            write(occasion, explanations, file, lang)
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise OutputError("cannot-write", file=out, reason=reason) from error
+    with whole_file(out) as file:
+        write(occasion, explanations, file, lang)
 
 
-@contextmanager
-def _replacing(out: Path) -> Iterator[IO[bytes]]:
-    """Give a file that takes the place of ``out`` when all is written. Devices are written to."""
-    if out.is_dir():
-        raise IsADirectoryError(EISDIR, os.strerror(EISDIR), str(out))
-    if out.exists() and not out.is_file():
-        with out.open("wb") as file:
-            yield file
-        return
-    target = out.resolve()  # a link stays a link
-    draft = target.with_name(f".{target.name}.part")
-    try:
-        with draft.open("wb") as file:
-            yield file
-        draft.replace(target)
-    finally:
-        with suppress(OSError):
-            draft.unlink()
+def _kind_of(out: Path | None) -> str:
+    """Return the format that the name of a file asks for; CSV for stdout and devices."""
+    if out is None or not out.suffix:
+        return "csv"
+    ending = out.suffix.lstrip(".").lower()
+    if ending not in EXPORTERS:
+        raise OutputError("unknown-format", file=out, known=", ".join(EXPORTERS))
+    return ending

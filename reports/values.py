@@ -21,7 +21,7 @@ def show_fact(fact: Fact, value: Any, lang: str) -> str:
         case FactType.PERCENT:
             return f"{_number(value * 100)}%"
         case FactType.DAYS:
-            return _days(value, lang)
+            return show_days(value, lang)
         case FactType.FLAG:
             return say("screens.yes" if value else "screens.no", lang)
         case FactType.CHOICE:
@@ -46,7 +46,7 @@ def show_subject(book: Book, subject: str, value: Any, lang: str) -> str:
 def show_distance(book: Book, subject: str, distance: float, value: Any, lang: str) -> str:
     """Return how far a value is from a threshold, in the unit of the subject."""
     if isinstance(value, date):
-        return _days(distance, lang)
+        return show_days(distance, lang)
     return show_subject(book, subject, distance, lang)
 
 
@@ -71,7 +71,8 @@ def _money(value: float, lang: str) -> str:
     return _number(value)
 
 
-def _days(count: float, lang: str) -> str:
+def show_days(count: float, lang: str) -> str:
+    """Return a number of days with its unit."""
     which = "one" if count == 1 else "many"
     return say(f"screens.days.{which}", lang, count=_number(count))
 

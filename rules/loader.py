@@ -58,6 +58,21 @@ def read_book(text: str, path: str = "<text>", overrides: Mapping[str, str] = NO
     return book
 
 
+def resolved_text(path: str | Path) -> str:
+    """Return a book as one YAML text in which each part says where it comes from.
+
+    Raises:
+        BookError: it cannot be read.
+    """
+    findings, texts = Findings(), dict[str, str]()
+    text = _file_text(Path(path), Span(str(path), 1, 1, 1, 1), findings)
+    texts[str(path)] = text or ""
+    tree = None if text is None else whole_tree(text, str(path), findings, texts)
+    if findings or tree is None:
+        raise BookError(findings.all, texts)
+    return yaml_text(tree, origins=True)
+
+
 def whole_tree(text: str, path: str, findings: Findings, texts: dict[str, str]) -> Node | None:
     """Return the tree of a book with all that it includes and extends, or None with findings.
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from leadgrade.rules.nodes import Listing, Mapping, Node, Scalar
 
-_PLAIN = re.compile(r"[^\W_][\w .()/%+<>=*-]*", re.ASCII)
+_PLAIN = re.compile(r"[^\W_][\w .()/%+<>=*-]*")
 """Texts that need no quotes, on the safe side."""
 
 
