@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from leadgrade.rules import nodes
+from leadgrade.rules.build_aggregates import Sources
 from leadgrade.rules.build_classes import build_class
 from leadgrade.rules.build_criteria import build_criterion
 from leadgrade.rules.build_decay import age_fact
 from leadgrade.rules.build_derived import DerivedFacts
 from leadgrade.rules.build_examples import ExampleBuilder
 from leadgrade.rules.build_facts import build_facts, check_dates
+from leadgrade.rules.build_identity import build_identity, build_merging
 from leadgrade.rules.build_results import (
     build_grades,
     build_knock_out,
@@ -60,13 +62,15 @@ class Assembly:
         drafts = DerivedFacts([*doc.derived, *self._ages()], self._names, findings)
         self._resolver = Resolver(
             self._names,
-            {name: parameter.value for name, parameter in self._parameters.items()},
+            self._parameters,
             findings,
             {name.text: tuple(items) for name, items in doc.lists if self._names.claim(name)},
             {name.text: node for name, node in doc.conditions if self._names.claim(name)},
         )
         self._name_results()
         self._excuse_broken()
+        self._sources = Sources(doc.sources, self._names, findings)
+        self._facts = self._sources.gathered(doc.facts, self._facts, self._resolver)
         self._derived = drafts.build(self._facts, self._resolver)
 
     def book(self, path: str, text: str) -> Book | None:
@@ -113,6 +117,9 @@ class Assembly:
             text=text,
             sha256=hashlib.sha256(text.encode("utf-8")).hexdigest(),
             overrides=self._overrides,
+            identity=build_identity(doc.identity, self._names, self._findings),
+            merging=build_merging(doc.merge, self._names, self._findings),
+            sources=self._sources.built,
         )
 
     def _read_parameters(self) -> dict[str, Parameter]:
@@ -121,7 +128,9 @@ class Assembly:
             found = self._parameter(node) if self._names.claim(name) else None
             if found is not None:
                 said = self._overrides.get(name.text)
-                parameters[name.text] = found if said is None else replace(found, value=said)
+                parameters[name.text] = (
+                    found if said is None else replace(found, value=said, span=None)
+                )
         for said_name in sorted(self._overrides.keys() - parameters.keys()):
             likely = nearest(said_name, parameters)
             place = self._doc.book.span
@@ -131,9 +140,11 @@ class Assembly:
     def _parameter(self, node: Node) -> Parameter | None:
         if isinstance(node, nodes.Mapping):
             doc: ParameterDoc | None = record(ParameterDoc)(node, self._findings)
-            return None if doc is None else Parameter(doc.value.text.strip(), doc.label)
+            if doc is None:
+                return None
+            return Parameter(doc.value.text.strip(), doc.label, doc.value.span)
         literal = scalar(node, self._findings)
-        return None if literal is None else Parameter(literal.text.strip())
+        return None if literal is None else Parameter(literal.text.strip(), span=literal.span)
 
     def _ages(self) -> list[tuple[Scalar, Node]]:
         """Return the derived facts that fading points need and the book does not have."""

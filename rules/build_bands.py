@@ -115,6 +115,6 @@ def _within(
         value = None if end is None else resolver.value(end.text, subject, end)
         if end is not None and value is not None:
             parameter = resolver.parameters.get(end.text)
-            shown = end.text if parameter is None else f"{end.text} ({parameter})"
+            shown = end.text if parameter is None else f"{end.text} ({parameter.value})"
             tests.append(Compare(subject.id, operator, value, f"{operator} {shown}"))
     return tests[0] if len(tests) == 1 else All(tuple(tests))

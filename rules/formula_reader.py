@@ -17,7 +17,7 @@ from leadgrade.rules.formulas import (
     Reading,
 )
 from leadgrade.rules.kinds import nearest
-from leadgrade.rules.model import NUMERIC, Fact, FactType
+from leadgrade.rules.model import NUMERIC, Fact, FactType, Parameter
 from leadgrade.rules.nodes import Scalar
 from leadgrade.rules.parsing import MisreadError, parse_formula, span_of
 from leadgrade.rules.source import Findings
@@ -33,7 +33,7 @@ class FormulaReader:
         self,
         known: set[str],
         facts: Mapping[str, Fact],
-        parameters: Mapping[str, str],
+        parameters: Mapping[str, Parameter],
         findings: Findings,
     ) -> None:
         self._known = known
@@ -90,10 +90,10 @@ class FormulaReader:
 
     def _parameter(self, name: str, tree: Tree[Token], node: Scalar) -> Formula:
         try:
-            return Number(_figure(self._parameters[name]))
+            return Number(_figure(self._parameters[name].value))
         except ValueReadError:
             place = node.part(*span_of(tree))
-            text = self._parameters[name]
+            text = self._parameters[name].value
             self._findings.add("parameter-not-a-number", place, name=name, text=text)
             return Number(0.0)
 

@@ -316,10 +316,14 @@ class NextStep:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A named threshold: its literal as written, typed wherever it is used."""
+    """A named threshold: its literal as written, typed wherever it is used.
+
+    ``span`` is the place of the literal, None where it was said at the command line.
+    """
 
     value: str
     label: Phrase | None = None
+    span: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -390,7 +394,7 @@ class Book:
     """The parameters that were said at the command line; ``text`` has the book's own."""
     identity: tuple[Key, ...] = ()
     """The keys that name a lead; the first that is complete does."""
-    merging: Merging = Merging()
+    merging: Merging = field(default_factory=Merging)
     """How the rows of one lead become one, where that is asked for."""
     sources: dict[str, JoinedSource] = field(default_factory=dict)
     """The files that may be joined, by name."""

@@ -24,7 +24,7 @@ from leadgrade.rules.conditions import (
 )
 from leadgrade.rules.kinds import nearest
 from leadgrade.rules.literals import read_literal
-from leadgrade.rules.model import NUMERIC, FactType
+from leadgrade.rules.model import NUMERIC, FactType, Parameter
 from leadgrade.rules.names import Names, Stratum, Subject, SubjectKind
 from leadgrade.rules.nodes import Listing, Mapping, Node, Scalar
 from leadgrade.rules.parsing import MisreadError, parse_condition, span_of
@@ -41,8 +41,7 @@ class Resolver:
     """Resolves the conditions of one book."""
 
     names: Names
-    parameters: MappingType[str, str]
-    """The literals of the named thresholds."""
+    parameters: MappingType[str, Parameter]
     findings: Findings
     lists: MappingType[str, tuple[Scalar, ...]] = field(default_factory=dict)
     conditions: MappingType[str, Node] = field(default_factory=dict)
@@ -106,8 +105,21 @@ class Resolver:
 
     def value(self, text: str, subject: Subject, node: Scalar) -> Value | None:
         """Return the value of a literal or of the parameter of that name."""
-        literal = self.parameters.get(text, text)
-        return read_literal(literal, subject, node.span, self.findings)
+        return self.value_at(text, subject, node.span)
+
+    def value_at(self, text: str, subject: Subject, place: Span) -> Value | None:
+        """Return the value of a literal, or of the parameter of that name.
+
+        What is wrong with a parameter is a finding where the parameter stands.
+        """
+        parameter = self.parameters.get(text)
+        if parameter is not None:
+            return read_literal(parameter.value, subject, parameter.span or place, self.findings)
+        likely = nearest(text, self.parameters) if text.isidentifier() else None
+        if likely is not None and is_ordered(subject) and subject.type is not FactType.CHOICE:
+            self.findings.add("unknown-name", place, suggestion=likely, name=text)
+            return None
+        return read_literal(text, subject, place, self.findings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,12 +204,13 @@ class _Line:
         token = str(tree.children[0])
         quoted = token[0] in "\"'“「"
         text = token[1:-1] if quoted else token
-        literal = text if quoted else self.resolver.parameters.get(text, text)
         place = self.node.part(*span_of(tree))
-        if not quoted and is_ordered(subject) and self.resolver.names.has(literal):
-            self.resolver.findings.add("fact-against-fact", place, name=subject.id, other=literal)
+        if quoted:
+            return read_literal(text, subject, place, self.resolver.findings)
+        if is_ordered(subject) and self.resolver.names.has(text):
+            self.resolver.findings.add("fact-against-fact", place, name=subject.id, other=text)
             return None
-        return read_literal(literal, subject, place, self.resolver.findings)
+        return self.resolver.value_at(text, subject, place)
 
     def _written(self, tree: Tree[Token]) -> str:
         """Return the test as written, behind the subject; a parameter with its value."""
@@ -207,7 +220,7 @@ class _Line:
             parameter = self.resolver.parameters.get(str(part.children[0]))
             if parameter is not None:
                 stop = span_of(part)[1]
-                text += f"{self.node.text[at:stop]} ({parameter})"
+                text += f"{self.node.text[at:stop]} ({parameter.value})"
                 at = stop
         return (text + self.node.text[at : span_of(tree)[1]]).strip()
 

@@ -289,3 +289,20 @@ def test_the_stages_of_fading_follow_the_formula() -> None:
             exact = 4 * 2 ** (-day / 10)
             assert abs(points / 100 - exact) <= 0.25
     assert [each[2] for each in stages(-100, 10)] == [-100, -50, 0]
+
+
+def test_a_wrong_parameter_is_a_finding_where_it_stands() -> None:
+    text = HEAD + "parameters:\n  cut: {value: 20%}\n" + TAIL.replace("from: 1000", "from: cut")
+    with pytest.raises(BookError) as caught:
+        read_book(text)
+    finding = caught.value.findings[0]
+    assert (finding.code, finding.span.line) == ("value-percent-sign", 12)
+
+
+def test_a_misspelt_parameter_is_named() -> None:
+    text = HEAD + "parameters: {our_cut: 500}\n" + TAIL.replace("from: 1000", "from: our_cot")
+    with pytest.raises(BookError) as caught:
+        read_book(text)
+    assert [(each.code, each.suggestion) for each in caught.value.findings] == [
+        ("unknown-name", "our_cut")
+    ]
