@@ -13,7 +13,7 @@ from typing import Any, get_type_hints
 import click
 
 from leadgrade.cli import cli
-from leadgrade.rules import document
+from leadgrade.rules import document, document_sources
 from leadgrade.rules.formulas import ARITY
 from leadgrade.rules.kinds import Document, key_of
 from leadgrade.rules.model import FactType
@@ -25,6 +25,9 @@ SHAPES: tuple[tuple[str, type[Document]], ...] = (
     ("A parameter", document.ParameterDoc),
     ("A fact", document.FactDoc),
     ("A derived fact", document.DerivedDoc),
+    ("A joined file", document_sources.SourceDoc),
+    ("A column of a joined file", document_sources.ColumnDoc),
+    ("Merging rows", document_sources.MergeDoc),
     ("A criterion", document.CriterionDoc),
     ("A rule", document.RuleDoc),
     ("A band", document.BandDoc),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
+from leadgrade.rules.document_sources import MergeDoc, SourceDoc
 from leadgrade.rules.kinds import (
     Document,
     anything,
@@ -65,6 +66,23 @@ class FactDoc(Document):
     personal: Annotated[
         bool, truth, "whether it is a personal attribute, such as age, sex or belief"
     ] = False
+    from_: Annotated[Scalar | None, scalar, "the joined file that it is gathered from"] = None
+    count: Annotated[
+        Node | None, condition, "gathered: how many rows: `all`, or those that meet a condition"
+    ] = None
+    share: Annotated[
+        Node | None, condition, "gathered: the share of the rows that meet a condition"
+    ] = None
+    sum: Annotated[Scalar | None, scalar, "gathered: the sum of a column"] = None
+    mean: Annotated[Scalar | None, scalar, "gathered: the mean of a column"] = None
+    max: Annotated[Scalar | None, scalar, "gathered: the highest value of a column"] = None
+    min: Annotated[Scalar | None, scalar, "gathered: the lowest value of a column"] = None
+    first: Annotated[Scalar | None, scalar, "gathered: the earliest date of a column"] = None
+    last: Annotated[Scalar | None, scalar, "gathered: the latest date of a column"] = None
+    where: Annotated[Node | None, condition, "gathered: only rows that meet a condition"] = None
+    window: Annotated[
+        Scalar | None, scalar, "gathered: only rows so long before the decision: `12 months`"
+    ] = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -317,6 +335,15 @@ class BookDoc(Document):
     about: Annotated[Phrase | None, phrase, "what it is for, and for whom"] = None
     currency: Annotated[str, word, "of all money facts (default CNY)"] = "CNY"
     lead_id: Annotated[list[str], one_or_many(word), "column titles of the lead's id"] = ()  # type: ignore[assignment]
+    identity: Annotated[
+        list[list[Scalar]],
+        one_or_many(one_or_many(scalar)),
+        "what names a lead, the first that is known: `[tax_id, email, [company, phone]]`",
+    ] = ()  # type: ignore[assignment]
+    merge: Annotated[MergeDoc | None, record(MergeDoc), "how rows of one lead are merged"] = None
+    sources: Annotated[
+        list[tuple[Scalar, SourceDoc]], named(record(SourceDoc)), "files that may be joined"
+    ] = ()  # type: ignore[assignment]
     lead_name: Annotated[
         Scalar | None, scalar, "the text fact that names the lead for people: the company"
     ] = None

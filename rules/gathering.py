@@ -106,6 +106,13 @@ class Aggregate:
     window: Window | None = None
 
 
+class DateWriting(StrEnum):
+    """How 03/04/2026 reads in a joined file."""
+
+    DAY_FIRST = "dmy"
+    MONTH_FIRST = "mdy"
+
+
 @dataclass(frozen=True, slots=True)
 class JoinedSource:
     """A file beside the list with any number of rows for a lead: invoices, orders.
@@ -124,7 +131,6 @@ class JoinedSource:
     span: Span
     dated_by: str | None = None
     known_by: str | None = None
-    dates: str | None = None
-    """How 03/04/2026 reads in it: ``dmy`` or ``mdy``."""
+    dates: DateWriting | None = None
     encoding: str | None = None
     sheet: str | None = None

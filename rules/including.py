@@ -16,7 +16,16 @@ from leadgrade.rules.source import Findings, Span
 MOST_FILES = 20
 """A book of more files than this is refused."""
 
-SECTIONS = ("parameters", "lists", "conditions", "facts", "derived", "criteria", "classes")
+SECTIONS = (
+    "parameters",
+    "lists",
+    "conditions",
+    "facts",
+    "derived",
+    "criteria",
+    "classes",
+    "sources",
+)
 """Mappings whose entries are known by their key."""
 
 LISTS = {"knock_outs": "id", "limits": "id", "next_steps": "id", "examples": "name", "rules": "id"}

@@ -128,7 +128,7 @@ class _SchemaWriter:
         found = dict(self._reader(reader))
         if name == "type":
             found = {"enum": [str(each) for each in FactType]}
-        elif names := self._names.get(_NAMES_OF.get(name, "")):
+        elif reader is scalar and (names := self._names.get(_NAMES_OF.get(name, ""))):
             found = {"anyOf": [{"enum": names}, _TEXT]}
         return {"description": description, **found}
 

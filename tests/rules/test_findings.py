@@ -99,6 +99,29 @@ class Case:
 
 WHEN_LINE = f"        when: {WHEN}"
 
+
+def gathered(
+    how: str,
+    source: str = "invoices",
+    *,
+    name: str = "n",
+    kind: str = "number",
+    dated: str = "dated_by: due",
+) -> str:
+    """Return a fact that is gathered from a joined file, and that file."""
+    return f"""\
+  industry: {{type: text}}
+  {name}: {{type: {kind}, from: {source}, {how}}}
+sources:
+  invoices:
+    key: customer
+    {dated}
+    columns:
+      amount: {{type: money}}
+      due: {{type: date}}
+      status: {{type: text}}"""
+
+
 CASES = [
     # the file
     Case("book-empty", BOOK, "⟦⟧# nothing\n", BOOK),
@@ -568,6 +591,92 @@ CASES = [
     Case("rank-not-number", "rank: revenue", "rank: ⟦size⟧", "rank: late"),
     Case("shares-not-rising", "{5%: gold}", "⟦{5%: gold, 1%: best}⟧", "{1%: best, 5%: gold}"),
     Case("given-not-a-fact", "given: {refused: yes}", "given: {⟦ratio⟧: 5}", "given: {revenue: 5}"),
+    # joined files and identity
+    Case(
+        "unknown-source",
+        INDUSTRY,
+        gathered("count: all", "⟦invoces⟧"),
+        gathered("count: all"),
+        "invoices",
+    ),
+    Case("aggregate-form", INDUSTRY, gathered("", name="⟦n⟧"), gathered("count: all")),
+    Case(
+        "aggregate-form",
+        INDUSTRY,
+        gathered("count: all, sum: amount", name="⟦n⟧"),
+        gathered("count: all"),
+    ),
+    Case(
+        "aggregate-extra",
+        INDUSTRY,
+        gathered("count: all, headers: ⟦[Number]⟧"),
+        gathered("count: all, label: Number"),
+    ),
+    Case(
+        "aggregate-column",
+        INDUSTRY,
+        gathered("sum: ⟦status⟧"),
+        gathered("count: status = paid"),
+    ),
+    Case(
+        "aggregate-type",
+        INDUSTRY,
+        gathered("sum: amount", kind="⟦number⟧"),
+        gathered("sum: amount", kind="money"),
+        "money",
+    ),
+    Case(
+        "aggregate-type",
+        INDUSTRY,
+        gathered("share: amount > 5", kind="⟦number⟧"),
+        gathered("share: amount > 5", kind="percent"),
+        "percent",
+    ),
+    Case(
+        "window-form",
+        INDUSTRY,
+        gathered("count: all, window: ⟦12 moons⟧"),
+        gathered("count: all, window: 12 months"),
+    ),
+    Case(
+        "window-form",
+        INDUSTRY,
+        gathered("count: all, window: ⟦101 years⟧"),
+        gathered("count: all, window: 90 天"),
+    ),
+    Case(
+        "window-without-date",
+        INDUSTRY,
+        gathered("count: all, window: ⟦12 months⟧", dated=""),
+        gathered("count: all", dated=""),
+    ),
+    Case(
+        "not-a-date-column",
+        INDUSTRY,
+        gathered("count: all", dated="dated_by: ⟦amount⟧"),
+        gathered("count: all", dated="dated_by: due"),
+    ),
+    Case(
+        "identity-not-text", TITLE, f"{TITLE}\nidentity: ⟦revenue⟧", f"{TITLE}\nidentity: industry"
+    ),
+    Case(
+        "identity-not-text",
+        TITLE,
+        f"{TITLE}\nidentity: [id, [industry, ⟦ratio⟧]]",
+        f"{TITLE}\nidentity: [id, [industry, industry as phone]]",
+    ),
+    Case(
+        "merge-by",
+        TITLE,
+        f"{TITLE}\nmerge: {{precedence: ⟦newest⟧}}",
+        f"{TITLE}\nmerge: {{precedence: newest, by: since}}",
+    ),
+    Case(
+        "merge-by",
+        TITLE,
+        f"{TITLE}\nmerge: {{precedence: ⟦last⟧, by: since}}",
+        f"{TITLE}\nmerge: {{precedence: last}}",
+    ),
 ]
 
 FILES: dict[str, bytes | None] = {
