@@ -16,6 +16,7 @@ COMMANDS = {
     "export": "lists:export",
     "check": "books:check",
     "test": "books:test",
+    "schema": "schema:schema",
     "books": "books:list_books",
     "init": "books:init",
 }

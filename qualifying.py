@@ -123,6 +123,7 @@ def _run_facts(job: Job, engine: str) -> RunFacts:
         engine_version=engine_version(engine),
         leadgrade_version=leadgrade.__version__,
         python_version=platform.python_version(),
+        parameters=job.book.overrides,
     )
 
 

@@ -6,6 +6,7 @@ import io
 import os
 import sys
 from collections.abc import Mapping
+from difflib import get_close_matches
 from importlib import import_module
 from typing import Any
 
@@ -25,9 +26,12 @@ class Guarded(click.Group):
         """Return the names of the commands, in the order of the help."""
         return list(self._at)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import the module of a command, and return it."""
         if cmd_name not in self._at:
+            likely = get_close_matches(cmd_name, self._at, n=1)
+            if likely:
+                ctx.fail(f"No such command '{cmd_name}'. Did you mean '{likely[0]}'?")
             return None
         module, function = self._at[cmd_name].split(":")
         found: click.Command = getattr(import_module(f"leadgrade.commands.{module}"), function)

@@ -18,6 +18,7 @@ from leadgrade.commands.options import (
     LANG,
     READING,
     RUN,
+    SET,
     options,
 )
 from leadgrade.commands.printing import load, show, show_json
@@ -40,12 +41,13 @@ def _said(reading: dict[str, Any]) -> Options:
 
 @click.command()
 @click.argument("files", nargs=-1, required=True)
-@options(BOOK, DB, AS_OF, ENGINE, READING, LANG, AS_JSON)
+@options(BOOK, SET, DB, AS_OF, ENGINE, READING, LANG, AS_JSON)
 @click.option("--workers", type=click.IntRange(1), help="Processes that decide; else one a core.")
 @click.option("--strict", is_flag=True, help="Exit 1 when a row was rejected.")
 def qualify(  # noqa: PLR0913 - what can be said about a run
     files: tuple[str, ...],
     book: str | None,
+    settings: dict[str, str],
     db: str,
     engine: str,
     lang: str,
@@ -66,7 +68,7 @@ def qualify(  # noqa: PLR0913 - what can be said about a run
     from leadgrade.reports.summary import MOST_ROWS, run_json, run_text
     from leadgrade.storage.store import open_store
 
-    job = Job(load(book), as_of, user_name(), engine, workers)
+    job = Job(load(book, settings), as_of, user_name(), engine, workers)
     # The lists first: where they cannot be read, no database is made.
     with (
         read_lists(files, job.book, _said(reading)) as lists,

@@ -39,6 +39,26 @@ BOOK = click.option(
     envvar="LEADGRADE_BOOK",
     help="The rule book; else book.yaml in this folder, else b2b-leads.",
 )
+
+
+def _named_values(
+    _ctx: click.Context, _param: click.Parameter, said: tuple[str, ...]
+) -> dict[str, str]:
+    pairs = [each.partition("=") for each in said]
+    wrong = [name for name, equals, value in pairs if not (name.strip() and equals and value)]
+    if wrong:
+        raise click.BadParameter(f"{wrong[0]!r}: write NAME=VALUE, such as terms_days='60 days'")
+    return {name.strip(): value.strip() for name, _, value in pairs}
+
+
+SET = click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="NAME=VALUE",
+    callback=_named_values,
+    help="Another value for a parameter of the book, in this call; may be repeated.",
+)
 DB = click.option(
     "--db",
     metavar="FILE|URL",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -43,8 +44,10 @@ def show_json(answer: object) -> None:
         sys.stdout.write(f"{text}\n")
 
 
-def load(name: str | None) -> Book:
+def load(name: str | None, settings: Mapping[str, str] | None = None) -> Book:
     """Return the book of that name or file, by default that of the folder.
+
+    ``settings`` are literals for its parameters, by name.
 
     Raises:
         NoSuchBookError, BookError: it cannot be used.
@@ -52,4 +55,4 @@ def load(name: str | None) -> Book:
     from leadgrade.rules.library import find_book
     from leadgrade.rules.loader import load_book
 
-    return load_book(find_book(name))
+    return load_book(find_book(name), settings or {})

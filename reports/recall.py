@@ -69,7 +69,7 @@ def stored_book(store: Store, run: StoredRun) -> Book:
     """
     stored = store.book(run.book_sha256)
     try:
-        return read_book(stored.text, stored.path)
+        return read_book(stored.text, stored.path, run.parameters)
     except BookError as error:
         raise RecallError("stored-book-unreadable", run=run.number, finding=error) from error
 
