@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -51,9 +52,22 @@ def wait_for(what: Callable[[], object], seconds: float = 20.0) -> None:
         time.sleep(0.02)
 
 
+def is_written(folder: Path) -> bool:
+    """Whether a run has stored its first rows, and so has its last ones still to come."""
+    connection = sqlite3.connect(folder / "leadgrade.db", timeout=0, isolation_level=None)
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("ROLLBACK")
+    except sqlite3.OperationalError:
+        return True
+    finally:
+        connection.close()
+    return False
+
+
 @pytest.fixture
 def long_list(decided: Path) -> Path:
-    """A list that takes some ten seconds."""
+    """A list that takes several seconds."""
     with (decided / "long.csv").open("w", encoding="utf-8") as file:
         file.write("Lead,Company,Revenue,Days to pay,Intent\n")
         file.writelines(f"N-{n},Company {n},{n * 997},{n % 120},some\n" for n in range(120_000))
@@ -61,7 +75,7 @@ def long_list(decided: Path) -> Path:
 
 
 @pytest.fixture
-def running(long_list: Path) -> Iterator[subprocess.Popen[bytes]]:
+def running(long_list: Path, decided: Path) -> Iterator[subprocess.Popen[bytes]]:
     """A run in the middle of a long list, in a session of its own, as from a shell."""
     process = subprocess.Popen(
         [SCRIPT, "qualify", "long.csv", "--workers", "2"],
@@ -70,8 +84,7 @@ def running(long_list: Path) -> Iterator[subprocess.Popen[bytes]]:
         start_new_session=True,
     )
     with process:
-        wait_for(lambda: len(workers_of(process.pid)) >= 2)
-        time.sleep(0.7)
+        wait_for(lambda: is_written(decided))
         assert process.poll() is None, "the list is too short"
         yield process
         for pid in in_session(process.pid):
@@ -112,7 +125,7 @@ def test_kill_9_leaves_no_half_run_and_no_lock(running, leadgrade) -> None:
 def test_a_killed_worker_costs_no_lead(decided, leadgrade) -> None:
     with (decided / "some.csv").open("w", encoding="utf-8") as file:
         file.write("Lead,Company,Revenue\n")
-        file.writelines(f"N-{n},Company {n},{n * 997}\n" for n in range(15_000))
+        file.writelines(f"N-{n},Company {n},{n * 997}\n" for n in range(20_000))
     process = subprocess.Popen(
         [SCRIPT, "qualify", "some.csv", "--workers", "2", "--json"],
         stdout=subprocess.PIPE,
@@ -120,11 +133,10 @@ def test_a_killed_worker_costs_no_lead(decided, leadgrade) -> None:
         start_new_session=True,
     )
     with process:
-        wait_for(lambda: len(workers_of(process.pid)) >= 2)
-        time.sleep(0.2)
+        wait_for(lambda: is_written(decided))
         os.kill(workers_of(process.pid)[0], signal.SIGKILL)
         stdout, stderr = process.communicate(timeout=60)
     assert (process.returncode, stderr) == (0, b"")
     run = json.loads(stdout)
-    assert (run["leads"], run["decided"], run["rejected"]) == (15_000, 15_000, 0)
-    assert leadgrade("explain", "N-14999").code == 0
+    assert (run["leads"], run["decided"], run["rejected"]) == (20_000, 20_000, 0)
+    assert leadgrade("explain", "N-19999").code == 0

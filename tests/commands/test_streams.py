@@ -14,12 +14,8 @@ import pytest
 SCRIPT = str(Path(sys.executable).with_name("leadgrade"))
 ANSWERS = [
     ["top"],
-    ["top", "--json"],
-    ["explain", "L-3"],
-    ["runs"],
     ["show", "--json"],
     ["export"],
-    ["export", "--format", "jsonl"],
     ["export", "--format", "xlsx"],
     ["check"],
 ]
