@@ -1,4 +1,4 @@
-"""Why a lead got its grade: ledger and evidence, near misses, open questions.
+"""Why a lead got its grade: ledger and evidence, near misses, reasons, open questions.
 
 Everything here is read anew from the facts and the book, by the plain Python reading. It is not
 taken from what an engine said, so an explanation also checks the decision that it explains.
@@ -6,17 +6,19 @@ taken from what an engine said, so an explanation also checks the decision that 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
+from leadgrade.engine.asking import Asked, Asking
 from leadgrade.engine.backends.explainer import Explainer
-from leadgrade.engine.bounds import Bounds, roots_of_fact
-from leadgrade.engine.decision import Decision, Possible
+from leadgrade.engine.decision import Decision
 from leadgrade.engine.deriving import Deriver
 from leadgrade.engine.evidence import Evidence, Weighed
+from leadgrade.engine.in_force import in_force
 from leadgrade.engine.kleene import Reading, Values, orders_of
-from leadgrade.engine.ledger import Ledger
+from leadgrade.engine.reasons import Reasons, reasons_of
 from leadgrade.rules.lead import Lead
 from leadgrade.rules.model import Book
 
@@ -36,17 +38,12 @@ class NearMiss:
     evidence: Evidence
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """An unknown fact, and what knowing it alone could make of the lead."""
-
-    fact: str
-    possible: Possible
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Explanation:
-    """The complete answer to "why this grade". Evidence is by id of rule or knock-out."""
+    """The complete answer to "why this grade".
+
+    Evidence is by id of a rule, a knock-out or a limit: of what happened.
+    """
 
     lead: Lead
     values: Values
@@ -56,25 +53,34 @@ class Explanation:
     decision: Decision
     evidence: Mapping[str, tuple[Evidence, ...]]
     near_misses: tuple[NearMiss, ...]
-    questions: tuple[Question, ...]
+    reasons: Reasons
+    ask: Callable[[], Asked]
+
+    @cached_property
+    def asked(self) -> Asked:
+        """What to find out. It is searched when somebody looks: a whole export need not."""
+        return self.ask()
 
 
 class Explaining:
     """Explains the decisions of one book as of one day."""
 
     def __init__(self, book: Book, as_of: date) -> None:
-        self._book = book
+        self._book = book = in_force(book, as_of)
+        self._as_of = as_of
         self._derive = Deriver(book, as_of).derive
-        self._ledger = Ledger(book)
         self._explainer = Explainer(book, as_of)
-        self._bounds = Bounds(book)
-        self._roots = {fact: roots_of_fact(book, fact) for fact in book.all_facts}
         reading = Reading(orders_of(book))
         self._outcomes = {
             rule.id: [(each.points, Weighed(each.when, reading)) for each in rule.outcomes]
             for rule in book.rules.values()
         }
-        self._knock_outs = {each.id: Weighed(each.when, reading) for each in book.knock_outs}
+        self._caps = {each.id: Weighed(each.when, reading) for each in book.knock_outs}
+        self._caps |= {each.id: Weighed(each.when, reading) for each in book.limits}
+
+    @cached_property
+    def _asking(self) -> Asking:
+        return Asking(self._book, self._as_of)
 
     def explain(self, lead: Lead) -> Explanation:
         """Decide a lead in plain Python, and say why."""
@@ -85,6 +91,7 @@ class Explaining:
             **decision.criteria,
             "score": decision.score,
             "fired": frozenset(decision.fired),
+            "knock_outs": frozenset(decision.knock_outs),
         }
         return Explanation(
             lead=lead,
@@ -93,7 +100,8 @@ class Explaining:
             decision=decision,
             evidence=dict(self._evidence(decision, values)),
             near_misses=tuple(sorted(self._near_misses(decision, values), key=_distance)),
-            questions=tuple(sorted(self._questions(decision, facts), key=self._prospect)),
+            reasons=reasons_of(self._book, decision, self._missed(decision, values)),
+            ask=lambda: self._asking.ask(lead, decision),
         )
 
     def _evidence(
@@ -103,8 +111,8 @@ class Explaining:
             if line.rule is not None and line.outcome is not None:
                 _, condition = self._outcomes[line.rule][line.outcome]
                 yield line.rule, condition.because(values)
-        for knock_out in decision.knock_outs:
-            yield knock_out, self._knock_outs[knock_out].because(values)
+        for cap in (*decision.knock_outs, *decision.limits):
+            yield cap, self._caps[cap].because(values)
 
     def _near_misses(self, decision: Decision, values: Values) -> Iterator[NearMiss]:
         """Yield the rules that one near number kept from giving more."""
@@ -117,28 +125,15 @@ class Explaining:
                     if len(failing) == 1 and _is_near(failing[0]):
                         yield NearMiss(rule, gain, failing[0])
 
-    def _questions(self, decision: Decision, facts: Values) -> Iterator[Question]:
-        """Yield the unknown facts that could move the lead."""
-        fired = {line.rule: line.outcome or 0 for line in decision.ledger if line.rule}
-        totals = self._ledger.add_up(fired)
-        for fact in self._book.facts:
-            if fact in facts:
-                continue
-            hanging = [rule for rule in decision.open if self._hangs(rule, fact)]
-            possible = self._bounds.possible(totals, fired, hanging, facts, about=fact)
-            settled = possible.low == possible.high and possible.worst == possible.best
-            if not settled:
-                yield Question(fact, possible)
-
-    def _hangs(self, rule: str, fact: str) -> bool:
-        """Whether an open rule hangs on a read fact, itself or through a formula."""
-        found = self._book.rules.get(rule)
-        return found is not None and any(fact in self._roots[each] for each in found.subjects)
-
-    def _prospect(self, question: Question) -> tuple[int, int]:
-        """Order questions by the best grade they could bring, then by the points at stake."""
-        possible = question.possible
-        return self._book.grade_ids.index(possible.best), possible.low - possible.high
+    def _missed(self, decision: Decision, values: Values) -> dict[str, tuple[Evidence, ...]]:
+        """Return, for each rule whose best outcome is false, the tests that failed."""
+        missed: dict[str, tuple[Evidence, ...]] = {}
+        given = {line.rule: line.points for line in decision.ledger}
+        for rule, outcomes in self._outcomes.items():
+            points, condition = max(outcomes, key=lambda outcome: outcome[0])
+            if points > max(given.get(rule, 0), 0) and condition.truth(values) is False:
+                missed[rule] = condition.because(values)
+        return missed
 
 
 def _is_near(evidence: Evidence) -> bool:

@@ -7,9 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from leadgrade.engine.asking import Question
+from leadgrade.engine.bounds import roots_of_fact
 from leadgrade.engine.decision import Line, LineKind
 from leadgrade.engine.evidence import Evidence
 from leadgrade.engine.explain import Explanation
+from leadgrade.engine.reasons import Reason, ReasonKind
+from leadgrade.engine.searching import Cell
 from leadgrade.reports.next_steps import due_date
 from leadgrade.rules.lead import plain
 from leadgrade.rules.model import Book
@@ -54,16 +58,24 @@ def explanation_json(occasion: Occasion, explanation: Explanation, lang: str) ->
         "criteria": {name: number(points) for name, points in decision.criteria.items()},
         "ledger": [_line(line, explanation, book) for line in decision.ledger],
         "knock_outs": [
-            {"id": each, "because": _because(explanation.evidence[each], book)}
+            {"id": each, "because": _because(explanation.evidence[each], explanation, book)}
             for each in decision.knock_outs
         ],
+        "limits": [
+            {"id": each, "because": _because(explanation.evidence[each], explanation, book)}
+            for each in decision.limits
+        ],
+        "reasons": {
+            "for": [_reason(each, explanation, book) for each in explanation.reasons.good],
+            "against": [_reason(each, explanation, book) for each in explanation.reasons.bad],
+        },
         "classes": decision.classes,
         "open": list(decision.open),
         "near_misses": [
             {
                 "rule": miss.rule,
                 "points": number(miss.points),
-                "because": _because((miss.evidence,), book),
+                "because": _because((miss.evidence,), explanation, book),
             }
             for miss in explanation.near_misses
         ],
@@ -76,12 +88,37 @@ def _line(line: Line, explanation: Explanation, book: Book) -> dict[str, Any]:
     head: dict[str, Any] = {"criterion": line.criterion}
     if line.kind is not LineKind.RULE or line.rule is None:
         return {**head, line.kind.value: True, "points": number(line.points)}
-    evidence = _because(explanation.evidence[line.rule], book)
+    evidence = _because(explanation.evidence[line.rule], explanation, book)
     return {**head, "rule": line.rule, "points": number(line.points), "because": evidence}
 
 
-def _because(evidence: tuple[Evidence, ...], book: Book) -> list[dict[str, Any]]:
-    return [_test(each, book) for each in evidence]
+def _reason(reason: Reason, explanation: Explanation, book: Book) -> dict[str, Any]:
+    found: dict[str, Any] = {"id": reason.id, "kind": reason.kind.value}
+    if reason.kind is not ReasonKind.CAPPED:
+        found |= {"points": number(reason.points), "of": number(reason.most)}
+    evidence = reason.evidence or explanation.evidence.get(reason.id, ())
+    return {**found, "because": _because(evidence, explanation, book)}
+
+
+def _because(
+    evidence: tuple[Evidence, ...], explanation: Explanation, book: Book
+) -> list[dict[str, Any]]:
+    """Return tests, each with where its fact came from.
+
+    The record keeps file and line of the row, not the column and the text of the cell.
+    """
+    lead = explanation.lead
+    found = []
+    for each in evidence:
+        test = _test(each, book)
+        if each.subject in book.derived:
+            test["derived_from"] = [
+                fact for fact in book.facts if fact in roots_of_fact(book, each.subject)
+            ]
+        if each.subject in book.all_facts and lead.file is not None:
+            test["source"] = {"file": lead.file, "line": lead.line}
+        found.append(test)
+    return found
 
 
 def _test(evidence: Evidence, book: Book) -> dict[str, Any]:
@@ -126,13 +163,37 @@ def _steps(occasion: Occasion, explanation: Explanation, lang: str) -> Iterator[
 
 
 def _questions(explanation: Explanation, book: Book, lang: str) -> Iterator[dict[str, Any]]:
-    for question in explanation.questions:
-        how = book.facts[question.fact].ask
-        possible = question.possible
-        yield {
-            "fact": question.fact,
-            **({"how": how.say(lang)} if how else {}),
-            "could_reach": possible.best,
-            "could_fall_to": possible.worst,
-            "score": [number(possible.low), number(possible.high)],
-        }
+    for question in explanation.asked.questions:
+        yield question_json(question, book, lang)
+
+
+def question_json(question: Question, book: Book, lang: str) -> dict[str, Any]:
+    """Return what knowing one fact could bring, answer by answer."""
+    how = book.facts[question.fact].ask
+    possible = question.possible
+    return {
+        "fact": question.fact,
+        **({"how": how.say(lang)} if how else {}),
+        "could_reach": possible.best,
+        "could_fall_to": possible.worst,
+        "score": [number(possible.low), number(possible.high)],
+        "exact": question.exact,
+        "settles": question.settles,
+        "answers": [
+            {
+                "grade": answer.grade,
+                "score": [number(answer.low), number(answer.high)],
+                "values": [cell_json(cell) for cell in answer.cells],
+            }
+            for answer in question.answers
+        ],
+    }
+
+
+def cell_json(cell: Cell) -> Any:
+    """Return the values of a cell: one value, ``{from, to}`` with both ends in it, or a text."""
+    if cell.low is None or cell.high is None:
+        return {"contains": list(cell.holds)}
+    if cell.low == cell.high:
+        return plain(cell.value)
+    return {"from": plain(cell.low), "to": plain(cell.high)}
