@@ -218,14 +218,14 @@ def test_many_rules_fire_at_once(count: int) -> None:
 
 def test_more_rules_than_one_ruleset_holds() -> None:
     bands = [{"from": number, "points": number} for number in range(5)]
-    rules = [{"id": f"b{n}", "fact": f"n{n % 300}", "bands": bands} for n in range(1000)]
-    facts = {f"n{n}": {"type": "number"} for n in range(300)}
+    rules = [{"id": f"b{n}", "fact": f"n{n % 50}", "bands": bands} for n in range(1000)]
+    facts = {f"n{n}": {"type": "number"} for n in range(50)}
     book = book_of(rules, facts)
     with Rete(book, AS_OF) as rete:
         assert len(rete._networks) > 1
-    every, one = agreed(book, dict.fromkeys(facts, 3.5), {"n299": 9.0})
+    every, one = agreed(book, dict.fromkeys(facts, 3.5), {"n49": 9.0})
     assert (len(every.fired), every.score) == (1000, 300_000)
-    assert one.fired == ("b299", "b599", "b899")
+    assert one.fired == tuple(f"b{n}" for n in range(49, 1000, 50))
 
 
 def test_many_rules_with_one_condition() -> None:
