@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from leadgrade.leads.cells import Column, Unreadable, clean_id
 from leadgrade.leads.detection import SAMPLE, detect
-from leadgrade.leads.headers import map_headers
+from leadgrade.leads.headers import HeaderMap, map_headers
+from leadgrade.leads.identity import Keys, identity_of, map_with_identity, names_itself
 from leadgrade.leads.names import Names
 from leadgrade.leads.objects import json_array_table, json_lines_table
 from leadgrade.leads.parquet import parquet_table
@@ -65,9 +66,24 @@ class Listing:
         """CSV, XLSX, JSON, Parquet or SQL."""
         self.sheet = table.sheet
         """None for what is no spreadsheet."""
-        self.headers = map_headers(table.headers, book, source.name, id_column=options.id_column)
+
+        def mapped(id_column: str | None) -> HeaderMap:
+            return map_headers(table.headers, book, source.name, id_column=id_column)
+
+        self.headers = map_with_identity(mapped, book, options.id_column)
+        id_said = options.id_column is not None
+        self.identity = identity_of(book, id_said=id_said)
+        """The keys that tell its leads apart."""
+        self.required = tuple(fact.id for fact in book.facts.values() if fact.required)
+        """A row without one of these facts is rejected."""
+        self.gather: Callable[[str, dict[str, Value]], dict[str, Value]] | None = None
+        """What joined files say of a lead, by its id and its facts; see ``joining``."""
+        self.raw = ""
+        """The text of the row that was read last."""
         self.leads = 0
         self.rejected = 0
+        self._by_keys = names_itself(book, id_said=id_said)
+        self._own_id = ""
         self._source = source
         self._table = table
         self._unread: dict[tuple[str, str], Unread] = {}
@@ -101,6 +117,15 @@ class Listing:
         return self.leads + self.rejected
 
     @property
+    def named_by(self) -> str:
+        """What names its leads: a header, ``row``, or keys, the first one first."""
+        return ", ".join(self.identity.labels) if self._by_keys else self.headers.id_header
+
+    def keys_of(self, lead: Lead) -> Keys:
+        """Return the keys of the lead that was read last."""
+        return self.identity.keys_of(self._own_id, lead.facts)
+
+    @property
     def unread(self) -> tuple[Unread, ...]:
         """The cells that could not be read so far, by fact and reason, in order of appearance."""
         return tuple(self._unread.values())
@@ -111,7 +136,8 @@ class Listing:
     def items(self, claim: Callable[[Lead], Refusal | None]) -> Iterator[Lead | Rejected]:
         """Yield the rows from the beginning. ``claim`` may refuse a lead: its row is rejected.
 
-        Rejections: those of the tables, ``empty-id``, ``id-too-long``, ``unreadable-cell``.
+        Rejections: those of the tables, ``empty-id``, ``no-key``, ``id-too-long``,
+        ``unreadable-cell``, ``missing-fact``.
 
         Raises:
             ListError: ``changed-while-read`` or ``unreadable-file``.
@@ -151,15 +177,13 @@ class Listing:
     def _lead(self, row: Row) -> Lead | Rejected | None:
         """Return what a row is; None for a blank one."""
         at = self.headers.lead_id
-        lead = "" if at is None else clean_id(row.cells[at])
-        if not lead:
+        self._own_id = "" if at is None else clean_id(row.cells[at])
+        self.raw = row.raw
+        if not self._own_id:
             if not any(map(str.strip, row.cells)):
                 return None
-            if at is not None:
+            if at is not None and not self._by_keys:
                 return self._rejected(row, "empty-id", column=self.headers.id_header)
-            lead = str(row.line)
-        if len(lead) > ID_LIMIT:
-            return self._rejected(row, "id-too-long", limit=str(ID_LIMIT))
         facts: dict[str, Value] = {}
         unread: list[Unread] = []
         for fact, at, column in self._columns:
@@ -175,7 +199,26 @@ class Listing:
                     row, "unreadable-cell", fact=fact.id, reason=value.code, text=text
                 )
             unread.append(Unread(fact.id, value.code, row.line, text))
-        self._count(unread)
+        found = self._named(row, facts)
+        if isinstance(found, Lead):
+            self._count(unread)
+        return found
+
+    def _named(self, row: Row, facts: dict[str, Value]) -> Lead | Rejected:
+        """Return the lead of a row's facts, with what joined files say of it."""
+        if self._by_keys:
+            lead = self.identity.name(self._own_id, facts)
+            if not lead:
+                return self._rejected(row, "no-key", keys=", ".join(self.identity.labels))
+        else:
+            lead = self._own_id or str(row.line)
+        if len(lead) > ID_LIMIT:
+            return self._rejected(row, "id-too-long", limit=str(ID_LIMIT))
+        if self.gather is not None:
+            facts.update(self.gather(lead, facts))
+        for name in self.required:
+            if name not in facts:
+                return self._rejected(row, "missing-fact", fact=name)
         return Lead(lead, facts, file=self.file, line=row.line)
 
     def _count(self, unread: list[Unread]) -> None:
