@@ -15,6 +15,7 @@ from leadgrade.commands.options import (
     BOOK,
     DB,
     ENGINE,
+    FROM_SQL,
     LANG,
     READING,
     RUN,
@@ -40,8 +41,8 @@ def _said(reading: dict[str, Any]) -> Options:
 
 
 @click.command()
-@click.argument("files", nargs=-1, required=True)
-@options(BOOK, SET, DB, AS_OF, ENGINE, READING, LANG, AS_JSON)
+@click.argument("files", nargs=-1)
+@options(BOOK, SET, DB, AS_OF, ENGINE, READING, FROM_SQL, LANG, AS_JSON)
 @click.option("--workers", type=click.IntRange(1), help="Processes that decide; else one a core.")
 @click.option("--strict", is_flag=True, help="Exit 1 when a row was rejected.")
 def qualify(  # noqa: PLR0913 - what can be said about a run
@@ -58,7 +59,12 @@ def qualify(  # noqa: PLR0913 - what can be said about a run
     strict: bool,
     **reading: Any,
 ) -> None:
-    """Decide every lead of FILES (CSV, XLSX, JSON lines, or - for stdin) and store the run."""
+    """Decide every lead of FILES and store the run.
+
+    FILES are CSV, XLSX, JSON, Parquet, packed with gzip or zstd, folders of such, or - for stdin.
+    """
+    if not files and not reading["from_sql"]:
+        raise click.UsageError("Missing argument 'FILES...'.")
     from itertools import islice
 
     from leadgrade.leads import read_lists
@@ -109,3 +115,42 @@ def export(
         occasion, explanations = recall_all(store, run, grade)
         with closing(explanations):
             export_to(out, kind, occasion, explanations, lang)
+
+
+@click.command("map")
+@click.argument("file", metavar="LIST")
+@options(BOOK, READING, LANG, AS_JSON)
+@click.option("--out", type=click.Path(path_type=Path), help="Write a mapping file to edit.")
+def map_list(
+    file: str, book: str | None, lang: str, out: Path | None, *, as_json: bool, **reading: Any
+) -> None:
+    """Show which column of LIST is which fact, why, and how sure that is.
+
+    Exit code 1: something has to be settled before the list can be read.
+    """
+    from leadgrade.leads.proposal import propose
+    from leadgrade.reports.mapping import mapping_json, mapping_text, mapping_yaml
+
+    proposal = propose(file, load(book), _said(reading))
+    if out is not None:
+        out.write_text(mapping_yaml(proposal, lang), encoding="utf-8")
+    if as_json:
+        show_json(mapping_json(proposal))
+    else:
+        show(mapping_text(proposal, lang))
+    sys.exit(0 if proposal.settled else 1)
+
+
+@click.command("profile")
+@click.argument("file", metavar="LIST")
+@options(BOOK, READING, LANG, AS_JSON)
+def profile_list(file: str, book: str | None, lang: str, *, as_json: bool, **reading: Any) -> None:
+    """Show what stands in each column of LIST: known share, kind, examples, what is doubtful."""
+    from leadgrade.leads.profile import profile_list as profile
+    from leadgrade.reports.profile import profile_json, profile_text
+
+    found = profile(file, load(book), _said(reading))
+    if as_json:
+        show_json(profile_json(found))
+    else:
+        show(profile_text(found, lang))

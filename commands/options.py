@@ -104,7 +104,20 @@ def options(*wanted: Callable[[F], F]) -> Callable[[F], F]:
     return decorate
 
 
+FROM_SQL = click.option(
+    "--from-sql",
+    type=(str, str),
+    multiple=True,
+    metavar="URL QUERY",
+    help="Read the rows of a query on a database as a list, too.",
+)
 READING = options(
+    click.option(
+        "--map",
+        "map_file",
+        metavar="FILE",
+        help="A mapping file, as `leadgrade map` writes it: which column is which fact.",
+    ),
     click.option("--id", "id_column", metavar="COLUMN", help="The column that names the lead."),
     click.option(
         "--on-duplicate",

@@ -141,6 +141,11 @@ def cell_reader(fact: Fact, book: Book, policy: Policy) -> Callable[[str], Value
     return read
 
 
+def unknown_text(text: str) -> bool:
+    """Whether a text says that nothing is known, in any book."""
+    return _key(text) in UNKNOWN
+
+
 def clean_text(text: str) -> str:
     """Return a text as it is kept: NFC, line ends as newlines, no other control characters.
 

@@ -173,6 +173,8 @@ def _with_code(digits: str) -> str | None:
             rest = digits[len(plan.code) :]
             if plan.trunk and plan.trunk != plan.code:
                 rest = rest.removeprefix(plan.trunk)
+                if rest.startswith(plan.trunk):
+                    return None
             return plan.code + rest if plan.number.fullmatch(rest) else None
     return digits
 
@@ -184,6 +186,8 @@ def _national(digits: str, plan: _Plan) -> str | None:
     if plan is _CHINA and not dialled and not re.match(r"1[3-9]\d{9}$|[48]00\d{7}$", digits):
         return None
     if plan.trunk == "0" and plan is not _CHINA and not dialled and plan.code != "91":
+        return None
+    if plan.trunk == "0" and rest.startswith("0"):
         return None
     return rest if plan.number.fullmatch(rest) else None
 

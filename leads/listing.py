@@ -10,6 +10,7 @@ from leadgrade.leads.cells import Column, Unreadable, clean_id
 from leadgrade.leads.detection import SAMPLE, detect
 from leadgrade.leads.headers import HeaderMap, map_headers
 from leadgrade.leads.identity import Keys, identity_of, map_with_identity, names_itself
+from leadgrade.leads.map_file import MapFile, read_map_file
 from leadgrade.leads.names import Names
 from leadgrade.leads.objects import json_array_table, json_lines_table
 from leadgrade.leads.parquet import parquet_table
@@ -51,7 +52,14 @@ class Listing:
     Duplicate ids are not looked at here: see ``reading``.
     """
 
-    def __init__(self, source: Source, table: Table, book: Book, options: Options) -> None:
+    def __init__(
+        self,
+        source: Source,
+        table: Table,
+        book: Book,
+        options: Options,
+        said: MapFile | None = None,
+    ) -> None:
         self.file = source.name
         self.sha256 = source.fingerprint
         """The hash in hex of the bytes as they are."""
@@ -68,6 +76,8 @@ class Listing:
         """None for what is no spreadsheet."""
 
         def mapped(id_column: str | None) -> HeaderMap:
+            if said:
+                return said.headers(table.headers, book, source.name, id_column)
             return map_headers(table.headers, book, source.name, id_column=id_column)
 
         self.headers = map_with_identity(mapped, book, options.id_column)
@@ -152,6 +162,22 @@ class Listing:
             else:
                 self.leads += 1
             yield item
+
+    def watched(self, look: Callable[[list[str]], None]) -> Iterator[Lead | Rejected]:
+        """Yield the rows from the beginning; ``look`` sees the cells of each whole one before."""
+        table = self._table
+
+        def rows() -> Iterator[Row | Rejected]:
+            for row in table.rows():
+                if isinstance(row, Row):
+                    look(row.cells)
+                yield row
+
+        self._table = replace(table, rows=rows)
+        try:
+            yield from self
+        finally:
+            self._table = table
 
     def restart(self) -> None:
         """Set the counts to nothing read."""
@@ -248,8 +274,10 @@ def opened_list(source: Source, book: Book, options: Options = DEFAULTS) -> List
         ListError: see ``open_list``.
     """
     try:
-        table = _table(source, book, options)
-        listing = Listing(source, table, book, options)
+        said = read_map_file(options.map_file, book) if options.map_file else None
+        options = said.over(options) if said else options
+        table = table_of(source, book, options, said)
+        listing = Listing(source, table, book, options, said)
         if next(iter(listing), None) is None:
             raise ListError("no-rows", file=source.name)
         listing.restart()
@@ -259,8 +287,13 @@ def opened_list(source: Source, book: Book, options: Options = DEFAULTS) -> List
     return listing
 
 
-def _table(source: Source, book: Book, options: Options) -> Table:
-    names = Names.of_book(book)
+def table_of(source: Source, book: Book, options: Options, said: MapFile | None) -> Table:
+    """Return an open source as a table, whatever its format.
+
+    Raises:
+        ListError: it cannot be read as a whole.
+    """
+    names = Names.of_book(book, (column.header for column in said.columns) if said else ())
     match kind_of(source):
         case Kind.SHEET:
             return sheet_table(source, options, names)

@@ -73,6 +73,8 @@ class Options:
     decimal_comma: bool = False
     from_sql: tuple[tuple[str, str], ...] = ()
     """Database URLs and queries whose rows are lists as well, behind the files."""
+    map_file: str | None = None
+    """The path of a mapping file; see ``map_file``."""
 
 
 class ListError(Problem):
