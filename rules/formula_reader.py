@@ -20,7 +20,7 @@ from leadgrade.rules.kinds import nearest
 from leadgrade.rules.model import NUMERIC, Fact, FactType, Parameter
 from leadgrade.rules.nodes import Scalar
 from leadgrade.rules.parsing import MisreadError, parse_formula, span_of
-from leadgrade.rules.source import Findings
+from leadgrade.rules.source import Findings, Span
 from leadgrade.rules.values import ValueReadError, parse_number, parse_percent
 
 _DATES = frozenset({FactType.DATE})
@@ -60,7 +60,7 @@ class FormulaReader:
         tokens = [str(part) for part in tree.children if isinstance(part, Token)]
         match tree.data:
             case "number":
-                return Number(_figure(tokens[0]))
+                return self._number(tokens[0], node.part(*span_of(tree)))
             case "reading":
                 return self._reading(tokens[0], tree, node, dates=False)
             case "minus" if tokens[0] == "-":
@@ -71,6 +71,13 @@ class FormulaReader:
                 return self._call(tokens[0], parts, tree, node)
         left, right = (self._formula(part, node) for part in parts)
         return Arithmetic(left, tokens[0], right)
+
+    def _number(self, text: str, place: Span) -> Formula:
+        try:
+            return Number(_figure(text))
+        except ValueReadError:
+            self._findings.add("formula-number", place, text=text)
+            return Number(0.0)
 
     def _reading(self, name: str, tree: Tree[Token], node: Scalar, *, dates: bool) -> Formula:
         place = node.part(*span_of(tree))

@@ -551,6 +551,7 @@ CASES = [
         "  wait: {type: days, max_age: 30 days, dated_by: since}",
         "since",
     ),
+    Case("formula-number", FORMULA, "revenue * ⟦1e200⟧", "revenue * 1e2"),
     Case(
         "derived-form",
         "  ratio: revenue / wait",
