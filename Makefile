@@ -17,7 +17,7 @@ demo: $(READY)  ## qualify the sample list, show the best leads and one explanat
 	cd demo/first && ../../$(BIN)/leadgrade explain L-007
 
 test: $(READY)  ## the tests, as CI runs them
-	$(BIN)/pytest -n auto -q
+	$(BIN)/pytest -n auto -q -m 'not soak'
 
 docs: $(READY)  ## write the pages of the docs that come from the code
 	$(BIN)/python docs/build.py
