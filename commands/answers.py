@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from leadgrade.commands.options import AS_JSON, DB, LANG, RUN, options
@@ -36,17 +38,30 @@ def top(
 @click.command()
 @click.argument("lead")
 @options(DB, RUN, LANG, AS_JSON)
-def explain(lead: str, db: str, run: int | None, lang: str, *, as_json: bool) -> None:
-    """Say why LEAD got its grade: ledger, evidence, near misses, what to find out."""
+@click.option(
+    "--html", type=click.Path(path_type=Path), metavar="FILE", help="Write a page to FILE."
+)
+def explain(
+    lead: str, db: str, run: int | None, lang: str, html: Path | None, *, as_json: bool
+) -> None:
+    """Say why LEAD got its grade: reasons, ledger, evidence, near misses, what to find out."""
     from leadgrade.reports.explanation_json import explanation_json
     from leadgrade.reports.recall import recall
     from leadgrade.storage.store import open_store
 
     with open_store(db, create=False) as store:
         occasion, explanation = recall(store, run, lead)
+    if html is not None:
+        from leadgrade.reports.explanation_html import explanation_html
+        from leadgrade.reports.files import whole_file
+        from leadgrade.reports.wording import say
+
+        with whole_file(html) as file:
+            file.write(explanation_html(occasion, explanation, lang).encode("utf-8"))
+        click.echo(say("answers.page-written", lang, file=html), err=True)
     if as_json:
         show_json(explanation_json(occasion, explanation, lang))
-    else:
+    elif html is None:
         from leadgrade.reports.explanation_text import explanation_text
 
         show(explanation_text(occasion, explanation, lang))

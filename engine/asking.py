@@ -39,6 +39,8 @@ class Question:
     """False where a formula could only be sampled: there may be more that it could bring."""
     settles: bool
     """Whether the grade is certain after it, whatever the answer."""
+    may_settle: bool
+    """Whether the grade is certain after some answer."""
 
     @property
     def possible(self) -> Possible:
@@ -67,6 +69,7 @@ class Asking:
         self._searching = Searching(book, as_of)
         self._explainer = Explainer(book, as_of)
         self._relevant = self._searching.relevant
+        self._opaque = self._searching.opaque
         groups = [*(rule.subjects for rule in book.rules.values())]
         groups += [subjects_of(each.when) for each in book.knock_outs]
         groups += [subjects_of(each.when) for each in book.limits]
@@ -78,21 +81,30 @@ class Asking:
     def ask(self, lead: Lead, decision: Decision) -> Asked:
         """Return the questions about a lead; ``decision`` is what stands now."""
         unknown = [each for each in self._book.facts if each not in lead.facts]
-        found = [self.question(lead, fact) for fact in unknown if fact in self._relevant]
+        found = self.all_questions(lead, decision)
         moving = [each for each in found if _moves(each, decision)]
         moving.sort(key=lambda each: self._weight(each, decision))
         return Asked(tuple(moving), tuple(self._together(unknown, moving)))
+
+    def all_questions(self, lead: Lead, decision: Decision) -> list[Question]:
+        """Return a question for each unknown fact that the book reads, moving or not."""
+        unsettled = decision.open or decision.possible.worst != decision.possible.best
+        unknown = (each for each in self._book.facts if each not in lead.facts)
+        facts = [each for each in unknown if each in self._relevant]
+        return [self.question(lead, fact) for fact in facts if unsettled or fact in self._opaque]
 
     def question(self, lead: Lead, fact: str) -> Question:
         """Return what each value of one unknown fact would make of a lead."""
         cells, exact = self._searching.cells(fact, lead.facts)
         tried = [(cell, self._decide(lead, fact, cell)) for cell in cells]
+        certain = [each.possible.worst == each.possible.best for _, each in tried]
         grades = sorted({each.grade for _, each in tried}, key=self._book.grade_ids.index)
         return Question(
             fact=fact,
             answers=tuple(_answer(grade, tried) for grade in grades),
             exact=exact,
-            settles=all(each.possible.worst == each.possible.best for _, each in tried),
+            settles=all(certain),
+            may_settle=any(certain),
         )
 
     def _decide(self, lead: Lead, fact: str, cell: Cell) -> Decision:

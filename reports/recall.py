@@ -89,13 +89,14 @@ def _occasion(store: Store, run: StoredRun) -> Occasion:
 
 
 def _explain(explaining: Explaining, occasion: Occasion, stored: StoredDecision) -> Explanation:
-    explanation = explaining.explain(_lead(occasion.book, stored))
+    explanation = explaining.explain(stored_lead(occasion.book, stored))
     if explanation.decision != decision_from_json(stored.record):
         raise RecallError("not-reproduced", lead=stored.lead, run=stored.run)
     return explanation
 
 
-def _lead(book: Book, stored: StoredDecision) -> Lead:
+def stored_lead(book: Book, stored: StoredDecision) -> Lead:
+    """Return a lead as it was decided, its facts typed by the book of its run."""
     ranks = {name: Rank(*place) for name, place in json.loads(stored.ranks).items()}
     facts = facts_from_json(book, stored.facts)
     return Lead(stored.lead, facts, ranks, stored.file, stored.line)

@@ -1,0 +1,75 @@
+"""Facts as a person says them at the command line: ``overdue_share=35%``, ``年营收=1.2亿``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import ClassVar
+
+from leadgrade.leads.cells import Column, Unreadable
+from leadgrade.leads.policy import Policy
+from leadgrade.rules.conditions import Value
+from leadgrade.rules.kinds import nearest
+from leadgrade.rules.lead import Lead
+from leadgrade.rules.literals import fact_value
+from leadgrade.rules.model import Book, Fact
+from leadgrade.rules.names import fold_name
+from leadgrade.rules.problem import Problem
+from leadgrade.rules.source import Findings
+
+
+class AssignmentError(Problem):
+    """Something that does not read ``fact=value``."""
+
+    texts: ClassVar[str] = "answers"
+
+
+def assigned(book: Book, lead: Lead, assignments: Sequence[str]) -> Lead:
+    """Return the lead with the facts that were said; an empty value makes a fact unknown.
+
+    Raises:
+        AssignmentError: ``not-an-assignment``, ``unknown-fact``, ``value-unreadable``.
+    """
+    facts = dict(lead.facts)
+    for text in assignments:
+        name, equals, literal = text.partition("=")
+        if not equals:
+            raise AssignmentError("not-an-assignment", text=text)
+        fact = _fact(book, name.strip())
+        value = _value(book, fact, literal.strip())
+        if value is None:
+            facts.pop(fact.id, None)
+        else:
+            facts[fact.id] = value
+    return replace(lead, facts=facts)
+
+
+def _fact(book: Book, name: str) -> Fact:
+    """Return the fact that has this id, label or column title."""
+    if name in book.facts:
+        return book.facts[name]
+    wanted = fold_name(name)
+    for fact in book.facts.values():
+        if wanted in {fold_name(each) for each in fact.names}:
+            return fact
+    near = nearest(name, book.facts)
+    raise AssignmentError("unknown-fact", name=name, **({"nearest": near} if near else {}))
+
+
+def _value(book: Book, fact: Fact, literal: str) -> Value | None:
+    """Return the value, read as in a rule book, else as in a cell of a list; None for unknown."""
+    if not literal:
+        return None
+    value = fact_value(literal, fact, fact.span, Findings())
+    if value is not None and _in_range(fact, value):
+        return value
+    read = Column(fact, book, Policy())[literal]
+    if isinstance(read, Unreadable):
+        raise AssignmentError("value-unreadable", text=literal, fact=fact.id, type=fact.type)
+    return read
+
+
+def _in_range(fact: Fact, value: Value) -> bool:
+    if not isinstance(value, float):
+        return True
+    return (fact.low is None or fact.low <= value) and (fact.high is None or value <= fact.high)
