@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from leadgrade.commands.options import AS_JSON, ENGINE, LANG, options
+from leadgrade.commands.checking import CHECKING
+from leadgrade.commands.options import AS_JSON, DB, ENGINE, LANG, options
 from leadgrade.commands.printing import show, show_json, show_lines
 
 # ruff: noqa: PLC0415 - a command imports what it needs when it runs
@@ -15,13 +16,38 @@ from leadgrade.commands.printing import show, show_json, show_lines
 
 @click.command()
 @click.argument("books", nargs=-1)
-@options(LANG, AS_JSON)
-def check(books: tuple[str, ...], lang: str, *, as_json: bool) -> None:
+@options(CHECKING, DB, LANG, AS_JSON)
+def check(  # noqa: PLR0913 - what can be said about a check
+    books: tuple[str, ...],
+    kind: str,
+    said: tuple[str, ...],
+    on: str | None,
+    code: str | None,
+    db: str,
+    lang: str,
+    *,
+    as_json: bool,
+    strict: bool,
+    fix: bool,
+    diff: bool,
+) -> None:
     """Check rule books and show everything that is wrong with them, with its place."""
-    from leadgrade.reports.checks import checked_books
+    from leadgrade.reports.check_settings import levels
+    from leadgrade.reports.checks import Wish, checked_books, mended_books, sampling
 
-    report = checked_books(books or (None,), lang)
-    if as_json:
+    if code is not None:
+        from leadgrade.reports.check_pages import explained
+
+        show_lines(explained(code, lang))
+        return
+    if fix or diff:
+        show_lines(mended_books(books or (None,), lang, write_them=fix))
+        if diff and not fix:
+            return
+    kind = "json" if as_json else kind
+    wish = Wish(levels(said), strict, kind, sampling(on, db), on or "")
+    report = checked_books(books or (None,), lang, wish)
+    if kind in ("json", "sarif"):
         show_json(report.as_json)
     else:
         show_lines(report.text)

@@ -1,6 +1,7 @@
 """Writes the pages of the docs that come from the code: ``python docs/build.py``.
 
-``docs/language.md`` comes from ``rules/document.py``, ``docs/cli.md`` from the commands' help.
+``docs/language.md`` comes from ``rules/document.py``, ``docs/cli.md`` from the commands' help,
+``docs/checks.md`` from the checks and their texts.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any, get_type_hints
 import click
 
 from leadgrade.cli import cli
+from leadgrade.reports.check_pages import checks_page
 from leadgrade.rules import document, document_sources
 from leadgrade.rules.formulas import ARITY
 from leadgrade.rules.kinds import Document, key_of
@@ -70,7 +72,7 @@ def _shape(title: str, shape: type[Document]) -> Iterator[str]:
 def cli_page() -> str:
     """Return the reference of the commands."""
     head = (HERE / "cli.head.md").read_text(encoding="utf-8")
-    context = click.Context(cli, info_name="leadgrade", terminal_width=100)
+    context = click.Context(cli, info_name="leadgrade", terminal_width=100, **cli.context_settings)
     pages = [_help("leadgrade", cli, context)]
     for name in cli.list_commands(context):
         command: Any = cli.get_command(context, name)
@@ -83,7 +85,12 @@ def _help(title: str, command: click.Command, context: click.Context) -> str:
     return f"\n## {title}\n\n```text\n{command.get_help(context).rstrip()}\n```\n"
 
 
-PAGES = {"language.md": language_page, "cli.md": cli_page}
+def checks_reference() -> str:
+    """Return the reference of what `leadgrade check` finds."""
+    return checks_page((HERE / "checks.head.md").read_text(encoding="utf-8"))
+
+
+PAGES = {"language.md": language_page, "cli.md": cli_page, "checks.md": checks_reference}
 
 if __name__ == "__main__":
     for name, page in PAGES.items():

@@ -20,18 +20,18 @@ class Oracle:
 
     def __init__(self, book: Book, as_of: date = DEFAULT_DAY) -> None:
         self._explainer = Explainer(book, as_of)
-        self._derive = Deriver(book, as_of).derive
+        self.derive = Deriver(book, as_of).derive
         self._rankings = [each for each in book.classes.values() if isinstance(each, Ranking)]
 
     def decide(self, facts: Mapping[str, Value]) -> Decision:
         """Return the decision about a lead with these facts."""
-        known = self._derive(facts)
+        known = self.derive(facts)
         ranks = {each.id: Rank(1, 1) for each in self._rankings if each.fact in known}
         return self._explainer.decide(Lead("example", facts, ranks))
 
     def __call__(self, facts: Mapping[str, Value]) -> Mapping[str, Any]:
         """Return what is known of the lead, and every result by the name that conditions use."""
-        return values_of(self._derive(facts), self.decide(facts))
+        return values_of(self.derive(facts), self.decide(facts))
 
 
 def values_of(facts: Mapping[str, Value], decision: Decision) -> Mapping[str, Any]:

@@ -11,6 +11,7 @@ book.yaml:12:15: error: `revnue` is not a fact or result of this book [unknown-n
 
 from __future__ import annotations
 
+import json
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ from leadgrade.reports.wording import say, texts
 from leadgrade.rules.source import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from leadgrade.rules.source import Finding, Span
 
@@ -68,11 +69,22 @@ def as_json(finding: Finding, lang: str = "en") -> dict[str, Any]:
         "end_column": span.end_column,
         "suggestion": finding.suggestion,
         "help": help_text(finding, lang),
+        "example": finding.example,
     }
 
 
+def text_of(name: str, lang: str) -> str:
+    """Return a text of the reader of books or of a check, not yet filled.
+
+    Raises:
+        KeyError: there is no such text.
+    """
+    known = texts("findings")
+    return (known if name in known else texts("checks"))[name][lang]
+
+
 def _filled(name: str, finding: Finding, lang: str) -> str:
-    return texts("findings")[name][lang].format_map(_words(finding, lang))
+    return text_of(name, lang).format_map(_words(finding, lang))
 
 
 def _one(finding: Finding, lines: Sequence[str], lang: str) -> str:
@@ -84,9 +96,22 @@ def _one(finding: Finding, lines: Sequence[str], lang: str) -> str:
     if finding.suggestion is not None:
         shown = _short(finding.suggestion)
         helps.append(say("findings.line.did-you-mean", lang, suggestion=shown))
+    helps += _shown_by(finding, lang)
     excerpt = _excerpt(span, lines)
     margin = " " * (_width_of_number(span) + 1)
     return "\n".join([head, *excerpt, *(f"{margin}= {each}" for each in helps)])
+
+
+def _shown_by(finding: Finding, lang: str) -> Iterator[str]:
+    """Yield the lead that shows a finding, and how many leads of a list it touches."""
+    if finding.example is not None:
+        lead = json.dumps(finding.example, ensure_ascii=False)
+        key = "example" if finding.example else "example-empty"
+        yield say(f"findings.line.{key}", lang, lead=lead)
+    if "touches" in finding.args:
+        yield say(
+            "findings.line.touches", lang, count=finding.args["touches"], of=finding.args["leads"]
+        )
 
 
 def _excerpt(span: Span, lines: Sequence[str]) -> list[str]:
@@ -155,7 +180,7 @@ def _picture(character: str) -> str:
 
 def _words(finding: Finding, lang: str) -> dict[str, str]:
     """Return the args of a message: short, visible, and in the reader's language."""
-    kinds = texts("findings")
+    kinds = {**texts("findings"), **texts("checks")}
     words = {name: _short(value) for name, value in finding.args.items()}
     kind = f"kind.{words.get('kind')}"
     return {**words, "kind": kinds[kind][lang]} if kind in kinds else words

@@ -61,7 +61,7 @@ def test_every_text_has_both_languages_with_the_same_placeholders(path: Path) ->
         assert fields[0] == fields[1], name
 
 
-@pytest.mark.parametrize("page", ["language.md", "cli.md"])
+@pytest.mark.parametrize("page", ["language.md", "cli.md", "checks.md"])
 def test_generated_pages_are_current(page: str) -> None:
     spec = importlib.util.spec_from_file_location("build_docs", ROOT / "docs" / "build.py")
     assert spec is not None

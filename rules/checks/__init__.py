@@ -40,10 +40,11 @@ def run_checks(context: Context, levels: Mapping[str, Level] | None = None) -> I
         if level is Level.OFF or (check.needs_sample and not context.sample):
             continue
         for hit in check.run(context):
+            args = {**hit.args, **context.touched(hit.about)}
             finding = Finding(
                 check.code,
                 hit.span,
-                {name: str(value) for name, value in hit.args.items()},
+                {name: str(value) for name, value in args.items()},
                 hit.suggestion,
                 Severity(level),
                 hit.example,

@@ -32,7 +32,8 @@ def run(context: Context) -> Iterator[Hit]:
                 "to": low.test.removeprefix(">= "),
             }
             place = context.places.of(rule.span, "bands")
-            yield Hit(place, args, context.example(Goal(All(between))))
+            gap = All(between)
+            yield Hit(place, args, context.example(Goal(gap)), about=gap)
 
 
 def _end(condition: Condition, op: Op) -> Compare | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from leadgrade.rules.checks.context import Context
+    from leadgrade.rules.conditions import Condition
     from leadgrade.rules.source import Span
 
 JsonFacts = dict[str, bool | int | float | str]
@@ -42,6 +43,8 @@ class Hit:
     args: dict[str, Any] = field(default_factory=dict)
     example: JsonFacts | None = None
     suggestion: str | None = None
+    about: Condition | None = None
+    """True for the leads that the matter touches."""
 
 
 @dataclass(frozen=True, slots=True)

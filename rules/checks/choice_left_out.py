@@ -23,7 +23,7 @@ def run(context: Context) -> Iterator[Hit]:
                 place = context.places.of(rule.span, "values")
                 goal = Goal(Compare(name, Op.EQ, left_out[0], ""))
                 args = {"name": rule.id, "fact": name, "values": ", ".join(left_out)}
-                yield Hit(place, args, context.example(goal))
+                yield Hit(place, args, context.example(goal), about=goal.condition)
 
 
 CHECK = Check(

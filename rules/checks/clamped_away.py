@@ -34,7 +34,7 @@ def run(context: Context) -> Iterator[Hit]:
                 }
                 key = "points" if context.places.node(rule.span, "points") else str(rule.kind)
                 place = context.places.of(rule.span, key)
-                yield Hit(place, args, context.example(Goal(outcome.when)))
+                yield Hit(place, args, context.example(Goal(outcome.when)), about=outcome.when)
 
 
 def _is_lost(context: Context, criterion: Criterion, rule: str, points: int) -> bool:

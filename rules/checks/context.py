@@ -12,12 +12,12 @@ from leadgrade.rules.checks.base import JsonFacts
 from leadgrade.rules.checks.ladder import ways_to
 from leadgrade.rules.checks.parts import Part, parts_of, scoring_parts
 from leadgrade.rules.checks.places import Places
-from leadgrade.rules.checks.witness import Witness
+from leadgrade.rules.checks.witness import Witness, truth_of
 from leadgrade.rules.conditions import Condition, Value, subjects_of
 from leadgrade.rules.domains import Domains, TooHardError
 from leadgrade.rules.lead import plain
 from leadgrade.rules.model import Book
-from leadgrade.rules.proof import Goal, Search, possible
+from leadgrade.rules.proof import TRUE, Goal, Search, possible
 from leadgrade.rules.reach import BookReach
 
 Oracle = Callable[[Mapping[str, Value]], Mapping[str, Any]]
@@ -81,6 +81,13 @@ class Context:
             leads = (self._lead([*goals, *way], goals) for way in ways)
             found = next((lead for lead in leads if lead is not None), None)
         return None if found is None else as_json(found)
+
+    def touched(self, about: Condition | None) -> dict[str, int]:
+        """Return how many leads of the sample a condition is true for, where there is a sample."""
+        if about is None or not self.sample:
+            return {}
+        count = sum(truth_of(self.book, about, lead.values) == TRUE for lead in self.sample)
+        return {"touches": count, "leads": len(self.sample)}
 
     def _lead(self, wanted: Sequence[Goal], goals: Sequence[Goal]) -> dict[str, Value] | None:
         try:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from leadgrade.rules.checks.base import Check, Group, Hit, Level
 from leadgrade.rules.checks.context import Context
 from leadgrade.rules.checks.edges import meetings
+from leadgrade.rules.conditions import All
 from leadgrade.rules.proof import Goal
 
 
@@ -23,7 +24,8 @@ def run(context: Context) -> Iterator[Hit]:
                 "fact": meeting.subject,
             }
             place = context.places.of(later.span, later.key)
-            yield Hit(place, args, context.example(Goal(first.when), Goal(later.when)))
+            both = All((first.when, later.when))
+            yield Hit(place, args, context.example(Goal(both)), about=both)
 
 
 CHECK = Check(

@@ -25,7 +25,7 @@ def run(context: Context) -> Iterator[Hit]:
                 "fact": meeting.subject,
             }
             place = context.places.of(later.span, later.key)
-            yield Hit(place, args, context.example(Goal(exactly)))
+            yield Hit(place, args, context.example(Goal(exactly)), about=exactly)
 
 
 CHECK = Check(

@@ -18,7 +18,7 @@ def run(context: Context) -> Iterator[Hit]:
         of_grade = Goal(Compare("grade", Op.EQ, grade.id, f"= {grade.id}"))
         if not any(context.possible(of_grade, Goal(step.when)) for step in book.next_steps):
             example = context.example(*next(ways_to(book, grade.id)))
-            yield Hit(grade.span, {"name": grade.id}, example)
+            yield Hit(grade.span, {"name": grade.id}, example, about=of_grade.condition)
             if not book.next_steps:
                 return
 

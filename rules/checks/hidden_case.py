@@ -26,7 +26,7 @@ def run(context: Context) -> Iterator[Hit]:
                 hidden = context.possible(*goals)
                 example = context.example(*goals) if hidden else None
                 args = {"name": each.id, "label": label, "number": number + 1}
-                yield Hit(_place(context, each, number), args, example)
+                yield Hit(_place(context, each, number), args, example, about=when)
             before.append(Goal(when, NOT_TRUE))
 
 

@@ -15,7 +15,8 @@ def run(context: Context) -> Iterator[Hit]:
     for each in context.book.knock_outs:
         if each.grade == best:
             place = context.places.of(each.span, "grade")
-            yield Hit(place, {"name": each.id, "grade": best}, context.example(Goal(each.when)))
+            args = {"name": each.id, "grade": best}
+            yield Hit(place, args, context.example(Goal(each.when)), about=each.when)
 
 
 CHECK = Check(

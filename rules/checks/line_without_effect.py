@@ -18,7 +18,7 @@ def run(context: Context) -> Iterator[Hit]:
         for line in _idle(context, part.when):
             place = context.places.of_part(part.span, part.key, line)
             example = context.example(Goal(part.when))
-            yield Hit(place, {"kind": part.kind, "name": part.id}, example)
+            yield Hit(place, {"kind": part.kind, "name": part.id}, example, about=part.when)
 
 
 def _idle(context: Context, condition: Condition) -> Iterator[Condition]:

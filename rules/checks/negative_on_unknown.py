@@ -35,7 +35,8 @@ def run(context: Context) -> Iterator[Hit]:
             said.add(test.subject)
             place = context.places.of_part(part.span, part.key, test)
             args = {"kind": part.kind, "name": part.id, "fact": test.subject}
-            yield Hit(place, args, context.example(Goal(part.when, UNKNOWN)))
+            missing = Presence(test.subject, known=False, test="is missing")
+            yield Hit(place, args, context.example(Goal(part.when, UNKNOWN)), about=missing)
 
 
 def _negative(condition: Condition) -> Iterator[Test]:

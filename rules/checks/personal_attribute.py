@@ -40,7 +40,7 @@ def run(context: Context) -> Iterator[Hit]:
         if found and not part.justification:
             place = context.places.of(part.span, part.key)
             args = {"kind": part.kind, "name": part.id, "facts": ", ".join(found)}
-            yield Hit(place, args, context.example(Goal(part.when)))
+            yield Hit(place, args, context.example(Goal(part.when)), about=part.when)
 
 
 def is_personal(fact: Fact) -> bool:

@@ -24,7 +24,8 @@ def run(context: Context) -> Iterator[Hit]:
             if not context.possible(fires, *(Goal(each.when, NOT_TRUE) for each in near)):
                 names = ", ".join(each.id for each in near)
                 place = context.places.of(rule.span, "when")
-                yield Hit(place, {"name": rule.id, "knock_out": names}, context.example(fires))
+                args = {"name": rule.id, "knock_out": names}
+                yield Hit(place, args, context.example(fires), about=outcome.when)
 
 
 CHECK = Check(

@@ -38,7 +38,7 @@ def _twins(context: Context, members: list[Part]) -> Iterator[Hit]:
         if first is not part:
             args = {"kind": part.kind, "name": part.id, "other": first.id, "line": first.span.line}
             place = context.places.of(part.span, part.key)
-            yield Hit(place, args, context.example(Goal(part.when)))
+            yield Hit(place, args, context.example(Goal(part.when)), about=part.when)
 
 
 def _leads(context: Context, members: list[Part]) -> Iterator[object]:

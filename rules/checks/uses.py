@@ -22,7 +22,8 @@ _WORD = re.compile(r"[^\W\d]\w*")
 
 def facts_used(book: Book) -> frozenset[str]:
     """Return the facts that a decision, a formula or a reason reads."""
-    found = {book.lead_name or ""}
+    found = {book.lead_name or "", book.merging.by or ""}
+    found |= {part.fact for key in book.identity for part in key}
     for condition in _conditions(book):
         found |= subjects_of(condition)
     for fact in book.all_facts.values():
