@@ -226,6 +226,7 @@ def test_a_finding_as_json() -> None:
         "end_line": 12,
         "end_column": 28,
         "suggestion": "annual_revenue",
+        "example": None,
     }
     assert as_json(error.findings[0], "zh")["message"].startswith("本规则书中没有")
 
@@ -299,4 +300,6 @@ def test_the_last_line_counts_errors_and_warnings() -> None:
     )
     both = findings_text([error, error, warning], {"b.yaml": "x"}, "en").splitlines()
     assert both[-2:] == ["2 errors in b.yaml", "1 warning in b.yaml"]
-    assert findings_text([warning], {"b.yaml": "x"}, "zh").splitlines()[-1] == "b.yaml 中有 1 处警告"
+    assert (
+        findings_text([warning], {"b.yaml": "x"}, "zh").splitlines()[-1] == "b.yaml 中有 1 处警告"
+    )
