@@ -24,7 +24,7 @@ from leadgrade.rules.lead import Lead
 from leadgrade.rules.model import OnUnreadable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from leadgrade.rules.conditions import Value
@@ -86,8 +86,8 @@ class Listing:
         """The keys that tell its leads apart."""
         self.required = tuple(fact.id for fact in book.facts.values() if fact.required)
         """A row without one of these facts is rejected."""
-        self.gather: Callable[[str, dict[str, Value]], dict[str, Value]] | None = None
-        """What joined files say of a lead, by its id and its facts; see ``joining``."""
+        self.gather: Callable[[Sequence[str], dict[str, Value]], dict[str, Value]] | None = None
+        """What joined files say of a lead, by its ids and its facts; see ``joining``."""
         self.raw = ""
         """The text of the row that was read last."""
         self.leads = 0
@@ -130,6 +130,11 @@ class Listing:
     def named_by(self) -> str:
         """What names its leads: a header, ``row``, or keys, the first one first."""
         return ", ".join(self.identity.labels) if self._by_keys else self.headers.id_header
+
+    @property
+    def own_id(self) -> str:
+        """What its column says of the lead that was read last, "" where there is none."""
+        return self._own_id
 
     def keys_of(self, lead: Lead) -> Keys:
         """Return the keys of the lead that was read last."""
@@ -241,7 +246,7 @@ class Listing:
         if len(lead) > ID_LIMIT:
             return self._rejected(row, "id-too-long", limit=str(ID_LIMIT))
         if self.gather is not None:
-            facts.update(self.gather(lead, facts))
+            facts.update(self.gather((self._own_id or lead,), facts))
         for name in self.required:
             if name not in facts:
                 return self._rejected(row, "missing-fact", fact=name)

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from leadgrade.leads.grouping import Groups
 from leadgrade.leads.terms import Rejected, clip
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 Place = tuple[str, int]
 """A file and a line of it."""
 
-Complete = Callable[[Lead], "Lead | str"]
-"""Adds to a lead what is known from elsewhere; the id of a fact where a required one is missing."""
+Gather = Callable[[Sequence[str], Mapping[str, "Value"]], "dict[str, Value]"]
+"""Returns what joined files say of a lead, by its ids and its facts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +40,27 @@ class Merged:
     facts: dict[str, Place]
 
 
+class _Row(NamedTuple):
+    """A row that waits for others of its lead."""
+
+    lead: Lead
+    own_id: str
+    raw: str
+
+
 class Merger:
     """Reads lists twice: who is who, then the leads. Only rows that wait for others are kept."""
 
-    def __init__(self, book: Book, complete: Complete) -> None:
+    def __init__(self, book: Book, gather: Gather | None = None) -> None:
         self._book = book
-        self._complete = complete
+        self._gather = gather
+        self._required = [fact.id for fact in book.facts.values() if fact.required]
+        self._begin()
+
+    def _begin(self) -> None:
         self._groups = Groups()
-        self._waiting: dict[int, list[tuple[Lead, str]]] = {}
-        self._taken: dict[str, Place] = {}
+        self._waiting: dict[int, list[_Row]] = {}
+        self._taken: dict[str, tuple[int, Place]] = {}
         self.merged: list[Merged] = []
         self.rows = 0
         """The rows that were merged into others."""
@@ -61,7 +73,7 @@ class Merger:
         Further rejections: ``missing-fact``, and ``duplicate-id`` where different leads would
         have one name (the line numbers of two lists, say).
         """
-        self.__init__(self._book, self._complete)  # type: ignore[misc]
+        self._begin()
         for listing in listings:
             deque(listing.items(_noting(self._groups, listing)), maxlen=0)
         self._groups.settle()
@@ -77,32 +89,37 @@ class Merger:
     def _take(self, number: int, lead: Lead, listing: Listing) -> Iterator[Lead | Rejected]:
         root = self._groups.group(number)
         rows = self._waiting.setdefault(root, [])
-        rows.append((lead, listing.raw))
-        if len(rows) < self._groups.size(root):
-            return
-        del self._waiting[root]
-        yield from self._whole(root, rows, listing)
+        rows.append(_Row(lead, listing.own_id or lead.id, listing.raw))
+        if len(rows) == self._groups.size(root):
+            del self._waiting[root]
+            yield from self._whole(root, rows, listing)
 
-    def _whole(
-        self, root: int, rows: list[tuple[Lead, str]], listing: Listing
-    ) -> Iterator[Lead | Rejected]:
+    def _whole(self, root: int, rows: list[_Row], listing: Listing) -> Iterator[Lead | Rejected]:
         """Yield the lead that some rows make, or the rejection of each of them."""
-        leads = [lead for lead, _ in rows]
+        leads = [row.lead for row in rows]
         lead, places = merge_rows(leads, self._book)
-        lead = replace(lead, id=self._groups.name(root))
-        whole = self._complete(lead)
-        code, args = "missing-fact", {"fact": str(whole)}
-        if isinstance(whole, Lead):
-            file, line = self._taken.setdefault(lead.id, _place(lead))
-            if (file, line) == _place(lead):
-                self._note(whole, leads, places, root, listing)
-                yield whole
-                return
-            code = "duplicate-id"
-            args = {"id": lead.id, "first_file": file, "first_line": str(line)}
+        facts = dict(lead.facts)
+        if self._gather is not None:
+            facts.update(self._gather([row.own_id for row in rows], facts))
+        lead = replace(lead, id=self._groups.name(root), facts=facts)
+        refusal = self._refusal(lead, root)
+        if refusal is None:
+            self._note(lead, leads, places, root, listing)
+            yield lead
+            return
         self.rejected += len(rows)
-        for each, raw in rows:
-            yield Rejected(*_place(each), code, args, clip(raw))
+        for row in rows:
+            yield Rejected(*_place(row.lead), *refusal, clip(row.raw))
+
+    def _refusal(self, lead: Lead, root: int) -> tuple[str, dict[str, str]] | None:
+        """Return why a merged lead is none: code and arguments."""
+        for fact in self._required:
+            if fact not in lead.facts:
+                return "missing-fact", {"fact": fact}
+        taken, (file, line) = self._taken.setdefault(lead.id, (root, _place(lead)))
+        if taken == root:
+            return None
+        return "duplicate-id", {"id": lead.id, "first_file": file, "first_line": str(line)}
 
     def _note(
         self,

@@ -1,6 +1,6 @@
 """All lists of a run, as one stream of leads and rejections without duplicate ids.
 
-Always: rows = leads + rejected.
+Always: rows = leads + rejected + merged.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from leadgrade.leads.folders import lists_of
 from leadgrade.leads.listing import DEFAULTS, Listing, Refusal, open_list, opened_list
+from leadgrade.leads.merging import Merged, Merger
 from leadgrade.leads.sql import open_query
 from leadgrade.leads.terms import ListError, OnDuplicate, Options, Rejected
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+    from leadgrade.leads.joining import Joins
     from leadgrade.rules.lead import Lead
     from leadgrade.rules.model import Book
 
@@ -26,34 +28,62 @@ if TYPE_CHECKING:
 class Reading:
     """The open lists of a run. Iterating reads them in their order, each from its beginning."""
 
-    def __init__(self, listings: Sequence[Listing], on_duplicate: OnDuplicate) -> None:
+    def __init__(
+        self,
+        listings: Sequence[Listing],
+        on_duplicate: OnDuplicate,
+        book: Book,
+        joins: Joins | None = None,
+    ) -> None:
         self.listings = tuple(listings)
+        self.joins = joins
+        """What is joined to the lists."""
         self._on_duplicate = on_duplicate
+        gather = None if joins is None else joins.facts_of
+        self._merger = Merger(book, gather) if on_duplicate is OnDuplicate.MERGE else None
+        for listing in self.listings:
+            listing.gather = None if self._merger else gather
+            listing.required = () if self._merger else listing.required  # known once it is merged
 
     @property
     def rows(self) -> int:
-        """The rows read so far, always ``leads + rejected``."""
+        """The rows read so far, at the end ``leads + rejected + merged``."""
         return sum(listing.rows for listing in self.listings)
 
     @property
     def leads(self) -> int:
         """The leads read so far."""
-        return sum(listing.leads for listing in self.listings)
+        return self.rows - self.rejected - self.merged
 
     @property
     def rejected(self) -> int:
         """The rows rejected so far."""
-        return sum(listing.rejected for listing in self.listings)
+        later = self._merger.rejected if self._merger else 0
+        return sum(listing.rejected for listing in self.listings) + later
+
+    @property
+    def merged(self) -> int:
+        """The rows that were merged into another row of their lead so far."""
+        return self._merger.rows if self._merger else 0
+
+    @property
+    def merges(self) -> Sequence[Merged]:
+        """The leads that were made of several rows so far."""
+        return self._merger.merged if self._merger else ()
 
     def __iter__(self) -> Iterator[Lead | Rejected]:
         """Yield leads and rejections in the order of the lists.
 
         Further rejections: ``duplicate-id``, ``replaced-by-later``. To keep the last row of an
-        id everything is read twice, since a row that is rejected replaces nothing.
+        id everything is read twice, since a row that is rejected replaces nothing; and also to
+        merge rows.
 
         Raises:
             ListError: ``duplicate-id`` where duplicates are errors, or ``changed-while-read``.
         """
+        if self._merger is not None:
+            yield from self._merger.items(self.listings)
+            return
         offers = _Offers(self.listings)
         if self._on_duplicate is OnDuplicate.LAST:
             deque(self._items(offers, offers.note), maxlen=0)
@@ -140,13 +170,18 @@ class _Offers:
         return number
 
 
-def read_lists(paths: Sequence[str | Path], book: Book, options: Options = DEFAULTS) -> Reading:
+def read_lists(
+    paths: Sequence[str | Path],
+    book: Book,
+    options: Options = DEFAULTS,
+    joins: Joins | None = None,
+) -> Reading:
     """Open lists to read them as one. Close the reading when done.
 
     Every list is opened, and its headers are mapped, before the first row is read.
 
     Raises:
-        ListError: a list cannot be used as a whole; see ``open_list``.
+        ListError: a list cannot be used as a whole; see ``open_list``. Or ``joined-and-listed``.
     """
     listings: list[Listing] = []
     try:
@@ -154,8 +189,10 @@ def read_lists(paths: Sequence[str | Path], book: Book, options: Options = DEFAU
             listings.append(open_list(path, book, options))  # noqa: PERF401 (closed on error)
         for url, query in options.from_sql:
             listings.append(opened_list(open_query(url, query), book, options))
+        if joins is not None:
+            joins.refuse_twice(listings)
     except BaseException:
         for listing in listings:
             listing.close()
         raise
-    return Reading(listings, options.on_duplicate)
+    return Reading(listings, options.on_duplicate, book, joins)

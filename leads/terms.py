@@ -28,11 +28,12 @@ _UNPRINTABLE = re.compile("[\0\ud800-\udfff]")
 
 
 class OnDuplicate(StrEnum):
-    """What becomes of a second row with the same lead id."""
+    """What becomes of a second row of the same lead."""
 
     REJECT = "reject"
     LAST = "last"
     ERROR = "error"
+    MERGE = "merge"
 
 
 class BarePercent(StrEnum):

@@ -96,7 +96,9 @@ def test_two_objects_on_one_line(write: Callable[..., Path], book: Book, mode: O
                 list(reading)
         else:
             list(reading)
-            assert (reading.leads, reading.rejected) == (1, 1)
+            merged = mode is OnDuplicate.MERGE
+            counts = (reading.leads, reading.rejected, reading.merged)
+            assert counts == (1, int(not merged), int(merged))
 
 
 def test_every_list_is_checked_before_the_first_row(
