@@ -34,7 +34,8 @@ class Section:
 
 def book_sections(book: Book, lang: str) -> list[Section]:
     """Return the whole book as sections, in the order in which a person reads it."""
-    return [each for each in _Page(book, lang).sections() if each.rows or each.text]
+    title, *rest = _Page(book, lang).sections()
+    return [title, *(each for each in rest if each.rows)]
 
 
 def condition_words(book: Book, condition: Condition, lang: str) -> str:
