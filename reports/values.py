@@ -10,6 +10,9 @@ from leadgrade.engine.decision import points_text
 from leadgrade.reports.wording import say
 from leadgrade.rules.model import Book, Fact, FactType
 
+MOST_PLACES = 9
+"""What is smaller than this many decimals can show is 0 to a person."""
+
 
 def show_fact(fact: Fact, value: Any, lang: str) -> str:
     """Return the value of a fact with its unit; the word for unknown where it is None."""
@@ -78,8 +81,8 @@ def show_days(count: float, lang: str) -> str:
 
 
 def _number(value: float) -> str:
-    """Return a number with thousands separators and four decimals; tiny ones with two digits."""
+    """Return a number with thousands separators and four decimals; small ones with two digits."""
     exact = Decimal(repr(value)) if value != int(value) else Decimal(int(value))
-    places = max(4, 1 - exact.adjusted()) if exact else 0
-    digits = f"{round(exact, places):,f}"
+    places = min(max(4, 1 - exact.adjusted()), MOST_PLACES) if exact else 0
+    digits = f"{round(exact, places) + 0:,f}"  # never -0
     return digits.rstrip("0").rstrip(".") if "." in digits else digits

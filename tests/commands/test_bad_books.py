@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from leadgrade.rules.library import shipped_books
 from leadgrade.rules.source import BookError
 
 BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
@@ -61,7 +62,8 @@ def test_a_book_that_is_not_there(leadgrade, folder, command) -> None:
     seen = leadgrade(*command.split(), *name)
     assert (seen.code, seen.stdout) == (2, "")
     assert seen.stderr == (
-        "error: There is no rule book `no-such`. Give a file, or one of: b2b-leads.\n"
+        "error: There is no rule book `no-such`. "
+        f"Give a file, or one of: {', '.join(shipped_books())}.\n"
     )
     assert not (folder / "leadgrade.db").exists()
 
