@@ -116,7 +116,7 @@ def _lines(book: Checked, lang: str, wish: Wish) -> Iterable[str]:
         yield say("checks.sample", lang, count=book.leads, source=wish.source)
     if book.findings:
         yield findings_text(book.findings, book.texts, lang)
-    if not book.findings:
+    if all(each.severity is not Severity.ERROR for each in book.findings):
         rules = say_count("screens.rules", lang, book.rules)
         yield say("screens.book-good", lang, book=book.path, rules=rules)
 

@@ -36,7 +36,7 @@ RENDERED = {
 book.yaml:12:31: error: `overdue_share` is a percent, and `20` has no percent sign [value-percent-without-sign]
   12 |         when: overdue_share > 20
      |                               ^^
-     = help: write `20%` for one fifth; neither `20` nor `0.2`
+     = help: a percent is written with its sign: `20%` is one fifth
      = did you mean `20%`?
 
 1 error in book.yaml""",
@@ -44,7 +44,7 @@ book.yaml:12:31: error: `overdue_share` is a percent, and `20` has no percent si
 book.yaml:12:31: 错误: `overdue_share` 的类型是 percent，而 `20` 缺少百分号 [value-percent-without-sign]
   12 |         when: overdue_share > 20
      |                               ^^
-     = 帮助：五分之一写成 `20%`，不写 `20`，也不写 `0.2`
+     = 帮助：百分比要带百分号：五分之一写成 `20%`
      = 您是不是想写 `20%`？
 
 book.yaml 中有 1 处错误""",
