@@ -150,6 +150,14 @@ class Searching:
         ):
             return set(), True  # it changes only where its conditions do, and those have cells
         edges = [Edge(float(end), after) for end, after in _edges(self._tests[derived.id])]  # type: ignore[arg-type]
+        value = trends.at(formula)
+
+        def seen(place: int) -> tuple[bool, ...] | None:
+            number = value(place)
+            if number is None:
+                return None
+            return tuple(number > end if after else number >= end for end, after in edges)
+
         starts: set[int] = set()
         exact = True
         for stretch in trends.stretches(formula, *ends):
@@ -158,7 +166,8 @@ class Searching:
                 starts |= set(_samples(stretch))
             else:
                 starts |= {each.low for each in trends.cut(formula, stretch, edges)}
-        return starts, exact
+        differ = {place for place in starts - {ends[0]} if seen(place - 1) != seen(place)}
+        return (differ if exact else starts), exact
 
 
 def _tests_by_subject(book: Book) -> dict[str, list[Test]]:

@@ -99,7 +99,8 @@ def _causes(why: Causes, lang: str) -> Iterator[str]:
         told = say("answers.history-unmoved", lang)
         moved = (alone.grade, alone.score) != (why.before.grade, why.before.score)
         if moved:
-            grades = f"{why.before.grade} → {alone.grade}"
+            same = alone.grade == why.before.grade
+            grades = alone.grade if same else f"{why.before.grade} → {alone.grade}"
             points = signed(alone.score - why.before.score)
             yield say(f"answers.history-{name}", lang, grade=grades, points=points)
         else:
