@@ -16,6 +16,7 @@ from leadgrade.leads.objects import json_array_table, json_lines_table
 from leadgrade.leads.parquet import parquet_table
 from leadgrade.leads.policy import Policy
 from leadgrade.leads.records import csv_table
+from leadgrade.leads.rejects import without_reasons
 from leadgrade.leads.sheets import sheet_table
 from leadgrade.leads.source import Kind, Source, kind_of, open_source
 from leadgrade.leads.sql import query_table
@@ -281,7 +282,7 @@ def opened_list(source: Source, book: Book, options: Options = DEFAULTS) -> List
     try:
         said = read_map_file(options.map_file, book) if options.map_file else None
         options = said.over(options) if said else options
-        table = table_of(source, book, options, said)
+        table = without_reasons(table_of(source, book, options, said), source.name)
         listing = Listing(source, table, book, options, said)
         if next(iter(listing), None) is None:
             raise ListError("no-rows", file=source.name)
