@@ -1,0 +1,108 @@
+"""The commands that look ahead and compare: whole outputs, exit codes, and what they refuse."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize(
+    ("name", "command"),
+    [
+        ("ask", "ask L-2"),
+        ("ask-json", "ask L-2 --json"),
+        ("ask-run", "ask"),
+        ("ask-run-json", "ask --json"),
+        ("improve", "improve L-4"),
+        ("improve-json", "improve L-4 --json"),
+        ("improve-impossible", "improve L-3 --to A"),
+        ("improve-there", "improve L-1 --to A"),
+        ("whatif", "whatif L-4 revenue=1200万 refused=是"),
+        ("whatif-json", "whatif L-4 revenue=1200万 --json"),
+        ("whatif-nothing", "whatif L-1 note="),
+        ("compare", "compare L-1 L-4"),
+        ("compare-json", "compare L-1 L-4 --json"),
+    ],
+)
+def test_answers_about_a_record(leadgrade, decided, golden, name, command, lang) -> None:
+    golden(f"{name}-{lang}", leadgrade(*command.split(), "--lang", lang).seen)
+
+
+@pytest.fixture
+def edited(decided: Path) -> Path:
+    """The folder with a second book, stricter than the first, and a changed list."""
+    text = (decided / "book.yaml").read_text(encoding="utf-8")
+    (decided / "new.yaml").write_text(text.replace("points: 20", "points: 10"), encoding="utf-8")
+    rows = (decided / "leads.csv").read_text(encoding="utf-8")
+    (decided / "later.csv").write_text(rows.replace("2400万", "100万"), encoding="utf-8")
+    return decided
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize(
+    ("name", "command"),
+    [
+        ("diff", "diff book.yaml new.yaml --on 1 --fail-over 5%"),
+        ("diff-json", "diff book.yaml new.yaml --on leads.csv --as-of 2026-01-22 --json"),
+        ("diff-same", "diff book.yaml book.yaml --on 1 --fail-over 5%"),
+    ],
+)
+def test_two_books_on_the_same_leads(leadgrade, edited, golden, name, command, lang) -> None:
+    golden(f"{name}-{lang}", leadgrade(*command.split(), "--lang", lang).seen)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("json", ["", "--json"])
+def test_history_tells_facts_rules_and_calendar_apart(
+    leadgrade, edited, golden, json, lang
+) -> None:
+    engine = ("--engine", "explainer")
+    for file, book, day in (
+        ("leads.csv", "new.yaml", "2026-01-22"),
+        ("later.csv", "new.yaml", "2026-01-22"),
+        ("later.csv", "new.yaml", "2026-01-22"),
+        ("leads.csv", "book.yaml", "2027-01-22"),
+    ):
+        assert leadgrade("qualify", file, "--book", book, "--as-of", day, *engine).code == 0
+    seen = leadgrade("history", "L-1", "--lang", lang, *json.split()).seen
+    golden(f"history{'-json' if json else ''}-{lang}", seen)
+
+
+@pytest.mark.parametrize(
+    ("command", "says"),
+    [
+        ("improve L-1 --to Z", "Z"),
+        ("whatif L-1 nonsense", "`nonsense` does not read fact=value"),
+        ("whatif L-1 revenu=5", "Did you mean revenue?"),
+        ("whatif L-1 revenue=lots", "`lots` is no value of revenue (money)"),
+        ("compare L-1 L-99", "L-99"),
+        ("history L-99", "L-99"),
+        ("ask L-99", "L-99"),
+        ("diff book.yaml book.yaml --on nowhere.csv", "nowhere.csv"),
+        ("diff book.yaml book.yaml --on 99", "99"),
+        ("diff book.yaml book.yaml --on 1 --fail-over lots", "5%"),
+    ],
+)
+def test_mistakes_are_said_in_words(leadgrade, decided, command, says) -> None:
+    found = leadgrade(*command.split(), "--lang", "en")
+    assert found.code == 2
+    assert says in found.stderr
+    assert "Traceback" not in found.stderr
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_explain_writes_a_page(leadgrade, decided, lang) -> None:
+    found = leadgrade("explain", "L-1", "--html", "page.html", "--lang", lang)
+    assert (found.code, found.stdout) == (0, "")
+    page = (decided / "page.html").read_text(encoding="utf-8")
+    assert page.startswith("<!DOCTYPE html>")
+    assert re.search(r"<h1>L-1", page)
+
+
+def test_a_page_that_cannot_be_written_is_an_error(leadgrade, decided) -> None:
+    found = leadgrade("explain", "L-1", "--html", "nowhere/page.html")
+    assert found.code == 2
+    assert "nowhere" in found.stderr
