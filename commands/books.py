@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from leadgrade.commands.checking import CHECKING
-from leadgrade.commands.options import AS_JSON, DB, ENGINE, LANG, options
+from leadgrade.commands.checking import CHECKING, TESTING
+from leadgrade.commands.options import AS_JSON, DB, ENGINE, LANG, RUN, options
 from leadgrade.commands.printing import show, show_json, show_lines
 
 # ruff: noqa: PLC0415 - a command imports what it needs when it runs
@@ -56,12 +56,35 @@ def check(  # noqa: PLR0913 - what can be said about a check
 
 @click.command()
 @click.argument("books", nargs=-1)
-@options(ENGINE, LANG, AS_JSON)
-def test(books: tuple[str, ...], engine: str, lang: str, *, as_json: bool) -> None:
+@options(ENGINE, TESTING, RUN, DB, LANG, AS_JSON)
+def test(  # noqa: PLR0913 - what can be said about a test
+    books: tuple[str, ...],
+    engine: str,
+    properties: tuple[str, ...],
+    lead: str | None,
+    run: int | None,
+    db: str,
+    lang: str,
+    *,
+    as_json: bool,
+    cover: bool,
+    suggest: bool,
+) -> None:
     """Run the examples of rule books on every engine, and show expected against got."""
     from leadgrade.reports.examples import tested_books
 
-    report = tested_books(books or (None,), engine, lang)
+    names = books or (None,)
+    if lead is not None or suggest:
+        from leadgrade.reports.coverage import frozen_decision, suggested_examples
+
+        show_lines(suggested_examples(names) if lead is None else frozen_decision(db, run, lead))
+        return
+    if cover or properties:
+        from leadgrade.reports.coverage import covered_books, tried_properties
+
+        report = covered_books(names, lang) if cover else tried_properties(names, properties, lang)
+    else:
+        report = tested_books(names, engine, lang)
     if as_json:
         show_json(report.as_json)
     else:

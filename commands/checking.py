@@ -1,4 +1,4 @@
-"""The options of `check`."""
+"""The options of `check` and `test`."""
 
 from __future__ import annotations
 
@@ -29,3 +29,18 @@ CHECKING = options(
     click.option("--explain", "code", metavar="CODE", help="Say what a finding means, and stop."),
 )
 """How books are checked."""
+
+TESTING = options(
+    click.option("--coverage", "cover", is_flag=True, help="Show what the examples do not reach."),
+    click.option("--suggest", is_flag=True, help="Write the examples that are missing, as YAML."),
+    click.option(
+        "--property",
+        "properties",
+        multiple=True,
+        metavar="TEXT",
+        help="Try on generated leads: `monotone: FACT`, `knock-out always wins`, "
+        "`range never exceeded`.",
+    ),
+    click.option("--from", "lead", metavar="LEAD", help="Write a stored decision as an example."),
+)
+"""How books are tested."""
