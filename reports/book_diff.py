@@ -21,9 +21,10 @@ from leadgrade.engine.ranks import rankings_of, with_ranks
 from leadgrade.leads import Options, read_lists
 from leadgrade.reports.explanation_json import number
 from leadgrade.reports.recall import stored_book, stored_lead
+from leadgrade.reports.values import label_of
 from leadgrade.reports.wording import say
 from leadgrade.rules.lead import Lead
-from leadgrade.rules.model import Book
+from leadgrade.rules.model import Book, KnockOut, Limit, Rule
 from leadgrade.storage.store import open_store
 
 MOST_LEADS = 20
@@ -184,7 +185,7 @@ def _moves(found: BookDiff, lang: str) -> Table:
     table.add_column(say("answers.column-why", lang), overflow="fold")
     for move in found.moves[:MOST_LEADS]:
         grades = (f"{each.grade} {points_text(each.score)}" for each in (move.before, move.after))
-        why = ", ".join(move.by) or say("answers.diff-ladder", lang)
+        why = ", ".join(mover_name(found, each, lang) for each in move.by or ("",))
         table.add_row(*(Text(cell) for cell in (move.lead, move.name, *grades, why)))
     if len(found.moves) > MOST_LEADS:
         table.add_row(say("screens.more", lang, count=f"{len(found.moves) - MOST_LEADS:,}"))
@@ -196,13 +197,26 @@ def _reasons(found: BookDiff, lang: str) -> Table:
     table.add_column(say("answers.column-why", lang), overflow="fold")
     table.add_column(say("answers.column-count", lang), justify="right")
     for name, count in counted_movers(found).most_common():
-        table.add_row(Text(name or say("answers.diff-ladder", lang)), f"{count:,}")
+        table.add_row(Text(mover_name(found, name, lang)), f"{count:,}")
     return table
 
 
 def counted_movers(found: BookDiff) -> Counter[str]:
     """Return how many leads each rule moves most; an empty name is for the grades themselves."""
     return Counter(move.by[0] if move.by else "" for move in found.moves)
+
+
+def mover_name(found: BookDiff, name: str, lang: str) -> str:
+    """Return what people call what moved a lead: a rule, a cap, a line without a rule."""
+    for book in (found.new, found.old):
+        parts: list[Rule | KnockOut | Limit] = [*book.rules.values(), *book.knock_outs]
+        for part in [*parts, *book.limits]:
+            if part.id == name and part.label is not None:
+                return part.label.say(lang)
+        criterion, colon, kind = name.partition(":")
+        if colon and criterion in book.criteria:
+            return f"{label_of(book, criterion, lang)}: {say(f'answers.{kind}', lang)}"
+    return name or say("answers.diff-ladder", lang)
 
 
 def _owners(found: BookDiff, lang: str) -> Table:

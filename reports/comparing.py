@@ -14,7 +14,7 @@ from rich.text import Text
 from leadgrade.engine.comparing import Difference, Shift
 from leadgrade.engine.decision import Decision, LineKind, points_text
 from leadgrade.reports.explanation_json import number
-from leadgrade.reports.values import label_of, show_fact, signed
+from leadgrade.reports.values import label_of, show_class, show_fact, signed
 from leadgrade.reports.wording import say
 from leadgrade.rules.lead import plain
 from leadgrade.rules.model import Book
@@ -62,7 +62,7 @@ def _results(book: Book, found: Difference, lang: str) -> Iterator[tuple[str, ..
         yield say("answers.is-qualified", lang), *answers
     for name in book.classes:
         if one.classes.get(name) != other.classes.get(name):
-            labels = (each.classes.get(name, "") for each in (one, other))
+            labels = (show_class(each.classes.get(name, ""), lang) for each in (one, other))
             yield label_of(book, name, lang), *labels
     for name, field in (
         ("knock-outs", "knock_outs"),

@@ -12,11 +12,12 @@ from leadgrade.engine.bounds import roots_of_fact
 from leadgrade.engine.decision import Line, LineKind
 from leadgrade.engine.evidence import Evidence
 from leadgrade.engine.explain import Explanation
+from leadgrade.engine.places import ends_of, value_at
 from leadgrade.engine.reasons import Reason, ReasonKind
 from leadgrade.engine.searching import Cell
 from leadgrade.reports.next_steps import due_date
 from leadgrade.rules.lead import plain
-from leadgrade.rules.model import Book
+from leadgrade.rules.model import Book, Fact
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,17 +184,24 @@ def question_json(question: Question, book: Book, lang: str) -> dict[str, Any]:
             {
                 "grade": answer.grade,
                 "score": [number(answer.low), number(answer.high)],
-                "values": [cell_json(cell) for cell in answer.cells],
+                "values": [cell_json(book.facts[question.fact], cell) for cell in answer.cells],
             }
             for answer in question.answers
         ],
     }
 
 
-def cell_json(cell: Cell) -> Any:
-    """Return the values of a cell: one value, ``{from, to}`` with both ends in it, or a text."""
+def cell_json(fact: Fact, cell: Cell) -> Any:
+    """Return the values of a cell: one value, ``{from, to}`` with both ends in it, or a text.
+
+    An end beyond which the fact has no value is left out.
+    """
     if cell.low is None or cell.high is None:
         return {"contains": list(cell.holds)}
     if cell.low == cell.high:
         return plain(cell.value)
-    return {"from": plain(cell.low), "to": plain(cell.high)}
+    first, last = (value_at(fact, place) for place in ends_of(fact))
+    return {
+        **({"from": plain(cell.low)} if cell.low != first else {}),
+        **({"to": plain(cell.high)} if cell.high != last else {}),
+    }

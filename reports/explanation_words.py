@@ -13,7 +13,7 @@ from leadgrade.engine.reasons import Reason, ReasonKind
 from leadgrade.reports.explanation_json import Occasion
 from leadgrade.reports.next_steps import show_step
 from leadgrade.reports.ranges import show_answer
-from leadgrade.reports.values import label_of, show_distance, show_subject, signed
+from leadgrade.reports.values import label_of, show_class, show_distance, show_subject, signed
 from leadgrade.reports.wording import say, say_count
 from leadgrade.rules.model import Book, KnockOut, Limit, Rule
 from leadgrade.rules.why import fill
@@ -222,10 +222,8 @@ class Words:
     def classes(self) -> Iterator[str]:
         """Yield each classification with the lead's class."""
         for name, label in self.decision.classes.items():
-            known = {"unknown": "class-unknown", "not applicable": "class-not-applicable"}
-            shown = self.say(known[label]) if label in known else label
             named = label_of(self.book, name, self.lang)
-            yield self.say("explain-class", name=named, label=shown)
+            yield self.say("explain-class", name=named, label=show_class(label, self.lang))
 
     def steps(self) -> Iterator[str]:
         """Yield the next steps, the main one first."""

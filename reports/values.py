@@ -8,7 +8,7 @@ from typing import Any
 
 from leadgrade.engine.decision import points_text
 from leadgrade.reports.wording import say
-from leadgrade.rules.model import Book, Fact, FactType
+from leadgrade.rules.model import NOT_APPLICABLE, UNKNOWN_CLASS, Book, Fact, FactType
 
 MOST_PLACES = 9
 """What is smaller than this many decimals can show is 0 to a person."""
@@ -57,6 +57,12 @@ def label_of(book: Book, subject: str, lang: str) -> str:
     """Return what people call a fact, a criterion or a class."""
     named = book.all_facts.get(subject) or book.criteria.get(subject) or book.classes.get(subject)
     return subject if named is None else named.label.say(lang)
+
+
+def show_class(label: str, lang: str) -> str:
+    """Return the class of a lead; those that every classification has in words."""
+    known = {UNKNOWN_CLASS: "class-unknown", NOT_APPLICABLE: "class-not-applicable"}
+    return say(f"screens.{known[label]}", lang) if label in known else label
 
 
 def signed(hundredths: int) -> str:

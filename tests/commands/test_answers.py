@@ -18,11 +18,11 @@ import pytest
         ("ask-run-json", "ask --json"),
         ("improve", "improve L-4"),
         ("improve-json", "improve L-4 --json"),
-        ("improve-impossible", "improve L-3 --to A"),
+        ("improve-refused", "improve L-3 --to A"),
         ("improve-there", "improve L-1 --to A"),
         ("whatif", "whatif L-4 revenue=1200万 refused=是"),
         ("whatif-json", "whatif L-4 revenue=1200万 --json"),
-        ("whatif-nothing", "whatif L-1 note="),
+        ("whatif-nothing", "whatif L-1 接触程度=高"),
         ("compare", "compare L-1 L-4"),
         ("compare-json", "compare L-1 L-4 --json"),
     ],
@@ -31,13 +31,25 @@ def test_answers_about_a_record(leadgrade, decided, golden, name, command, lang)
     golden(f"{name}-{lang}", leadgrade(*command.split(), "--lang", lang).seen)
 
 
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("json", ["", "--json"])
+def test_improve_proves_that_nothing_helps(leadgrade, folder, golden, json, lang) -> None:
+    book = folder / "book.yaml"
+    text = book.read_text(encoding="utf-8")
+    fixed = text.replace("refused: {type: flag,", "refused: {type: flag, actionable: false,")
+    book.write_text(fixed, encoding="utf-8")
+    leadgrade("qualify", "leads.csv", "--as-of", "2026-01-22", "--engine", "explainer")
+    seen = leadgrade("improve", "L-3", "--lang", lang, *json.split()).seen
+    golden(f"improve-impossible{'-json' if json else ''}-{lang}", seen)
+
+
 @pytest.fixture
 def edited(decided: Path) -> Path:
     """The folder with a second book, stricter than the first, and a changed list."""
     text = (decided / "book.yaml").read_text(encoding="utf-8")
-    (decided / "new.yaml").write_text(text.replace("points: 20", "points: 10"), encoding="utf-8")
+    (decided / "new.yaml").write_text(text.replace("points: 10}", "points: 6}"), encoding="utf-8")
     rows = (decided / "leads.csv").read_text(encoding="utf-8")
-    (decided / "later.csv").write_text(rows.replace("2400万", "100万"), encoding="utf-8")
+    (decided / "later.csv").write_text(rows.replace("2000万", "500万"), encoding="utf-8")
     return decided
 
 
