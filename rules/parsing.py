@@ -70,16 +70,17 @@ def span_of(tree: Tree[Token]) -> tuple[int, int]:
 
 
 @cache
-def _parser(start: str) -> Lark:
+def _parser() -> Lark:
     grammar = Path(__file__).with_name("grammar.lark").read_text(encoding="utf-8")
-    return Lark(grammar, parser="lalr", start=start, propagate_positions=True)
+    starts = ["condition", "formula"]
+    return Lark(grammar, parser="lalr", start=starts, propagate_positions=True)
 
 
 def _parse(text: str, start: str) -> Tree[Token]:
     if len(text) > LONGEST_LINE:
         raise MisreadError("line-too-long", 0, str(LONGEST_LINE), width=len(text))
     try:
-        whole: Tree[Token] = _parser(start).parse(text)
+        whole: Tree[Token] = _parser().parse(text, start=start)
     except UnexpectedInput as error:
         raise _explain(text, start, error) from None
     if _levels(whole) > MOST_LEVELS:

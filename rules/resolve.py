@@ -115,10 +115,11 @@ class Resolver:
         parameter = self.parameters.get(text)
         if parameter is not None:
             return read_literal(parameter.value, subject, parameter.span or place, self.findings)
-        likely = nearest(text, self.parameters) if text.isidentifier() else None
-        if likely is not None and is_ordered(subject) and subject.type is not FactType.CHOICE:
-            self.findings.add("unknown-name", place, suggestion=likely, name=text)
-            return None
+        if text.isidentifier() and is_ordered(subject) and subject.type is not FactType.CHOICE:
+            likely = nearest(text, self.parameters)
+            if likely is not None:
+                self.findings.add("unknown-name", place, suggestion=likely, name=text)
+                return None
         return read_literal(text, subject, place, self.findings)
 
 
