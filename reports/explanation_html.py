@@ -55,7 +55,7 @@ def _parts(words: Words) -> Iterator[str]:
 
 def _head(words: Words) -> str:
     decision = words.decision
-    qualified = words.say("qualified" if decision.qualified else "not-qualified")
+    qualified = words.say("yes" if decision.qualified else "no")
     score = f"{points_text(decision.score)} <small>/ {points_text(words.most())}</small>"
     could_be = words.could_be()
     figures = [

@@ -22,6 +22,7 @@ from leadgrade.rules.why import fill
 class LineWords(NamedTuple):
     """A line of the ledger: what it is, why in words, and the tests behind it."""
 
+    kind: LineKind
     points: int
     name: str
     reason: str
@@ -102,14 +103,14 @@ class Words:
     def line(self, line: Line) -> LineWords:
         """Return a line of the ledger in words."""
         if line.kind is not LineKind.RULE or line.rule is None:
-            return LineWords(line.points, self.say(f"explain-{line.kind.value}"), "", "")
+            return LineWords(line.kind, line.points, self.say(f"explain-{line.kind.value}"), "", "")
         rule = self.book.rules[line.rule]
         evidence = self.seen.evidence[line.rule]
         name = rule.label.say(self.lang) if rule.label else rule.id
         if rule.why is None:
-            return LineWords(line.points, name, self.evidence(evidence), "")
+            return LineWords(line.kind, line.points, name, self.evidence(evidence), "")
         reason = fill(rule.why.say(self.lang), self._value)
-        return LineWords(line.points, name, reason, self._tests(evidence))
+        return LineWords(line.kind, line.points, name, reason, self._tests(evidence))
 
     def _tests(self, evidence: tuple[Evidence, ...]) -> str:
         """Return the tests alone; a fact is named where it changes."""

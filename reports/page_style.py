@@ -6,7 +6,7 @@ STYLE = """\
 :root {
   color-scheme: light;
   --ink: #1b2430; --quiet: #55606e; --line: #d5dbe3; --paper: #fff; --tint: #f4f6f9;
-  --gain: #1a7f4b; --loss: #b3261e; --sum: #5b6b80; --score: #1f4e9c;
+  --gain: #1a7f4b; --loss: #b3261e; --sum: #5b6b80; --clamp: #8a6100; --score: #1f4e9c;
 }
 * { box-sizing: border-box; }
 body {
@@ -38,6 +38,7 @@ svg text.axis { fill: var(--quiet); font-size: 12px; }
 svg line.axis { stroke: var(--line); stroke-dasharray: 3 3; }
 .gain rect { fill: var(--gain); }
 .loss rect { fill: var(--loss); }
+.clamp rect { fill: var(--paper); stroke: var(--clamp); stroke-width: 1.5; stroke-dasharray: 4 2; }
 .sum rect { fill: var(--sum); }
 .score rect { fill: var(--score); }
 .sum text, .score text { font-weight: 600; }

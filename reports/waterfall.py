@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from html import escape
 from typing import NamedTuple
 
-from leadgrade.engine.decision import points_text
+from leadgrade.engine.decision import LineKind, points_text
 from leadgrade.reports.explanation_words import Words
 from leadgrade.reports.values import signed
 from leadgrade.reports.wording import say
@@ -69,6 +69,7 @@ def _bars(words: Words) -> Iterator[_Bar]:
         for line in words.lines(name):
             if line.points:
                 kind = "gain" if line.points > 0 else "loss"
+                kind = "clamp" if line.kind is LineKind.CLAMP else kind
                 yield _Bar(kind, line.name, stands, stands + line.points)
                 stands += line.points
         yield _Bar("sum", criterion.label.say(words.lang), began, stands)

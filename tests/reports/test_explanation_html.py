@@ -177,6 +177,7 @@ def test_text_and_bars_stand_out() -> None:
         ("gain", "paper", 3),
         ("loss", "paper", 3),
         ("sum", "paper", 3),
+        ("clamp", "paper", 3),
         ("score", "paper", 4.5),
     ):
         dark, light = sorted((luminance(colours[ink]), luminance(colours[paper])))
