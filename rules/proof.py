@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 
 from leadgrade.rules.conditions import All, AnyOf, Condition, Not, Test, tests_of
@@ -60,42 +60,43 @@ def possible(domains: Domains, book: Book, goals: Sequence[Goal]) -> bool:
         return True
 
 
-@dataclass
 class Search:
-    """One search."""
+    """One search. Tests are known by their identity: hashing them would take most of the time."""
 
-    domains: Domains
-    book: Book
-    goals: Sequence[Goal]
-    _cells: dict[str, tuple[Cell, ...]] = field(default_factory=dict)
-    _bits: dict[Test, tuple[int, ...]] = field(default_factory=dict)
-    _whole: dict[Test, int] = field(default_factory=dict)
-    _variable: dict[Test, str] = field(default_factory=dict)
-    _weight: Counter[str] = field(default_factory=Counter)
-    _steps: int = 0
+    def __init__(self, domains: Domains, book: Book, goals: Sequence[Goal]) -> None:
+        """Cut the variables of all goals into cells, and look up what each test says of them.
 
-    def __post_init__(self) -> None:
-        """Cut the variables of all goals into cells, and look up what each test says of them."""
+        Raises:
+            TooHardError: a variable has too many cells.
+        """
+        self._domains = domains
+        self._book = book
+        self._goals = goals
+        self._cells: dict[str, tuple[Cell, ...]] = {}
+        self._bits: dict[int, tuple[int, ...]] = {}
+        self._whole: dict[int, int] = {}
+        self._variable: dict[int, str] = {}
+        self._weight: Counter[str] = Counter()
+        self._steps = 0
         by_variable: dict[str, list[Test]] = {}
-        for goal in self.goals:
+        for goal in goals:
             for test in tests_of(goal.condition):
-                variable = self._variable[test] = variable_of(test)
+                variable = self._variable[id(test)] = variable_of(test)
                 self._weight[variable] += 1
                 by_variable.setdefault(variable, []).append(test)
         for variable, tests in by_variable.items():
-            self._take(variable, list(dict.fromkeys(tests)))
+            self._take(variable, tests)
 
     def _take(self, variable: str, tests: list[Test]) -> None:
-        order = order_of(self.book, variable)
+        order = order_of(self._book, variable)
         unlike: dict[tuple[int, ...], Cell] = {}
-        for cell in self.domains.cells(variable, tests):
-            said = tuple(_BIT[holds(test, cell, order)] for test in tests)
+        for cell in self._domains.cells(variable, tests):
+            said = tuple([_BIT[holds(test, cell, order)] for test in tests])
             unlike.setdefault(said, cell)
         self._cells[variable] = tuple(unlike.values())
-        for place, test in enumerate(tests):
-            bits = tuple(said[place] for said in unlike)
-            self._bits[test] = bits
-            self._whole[test] = _union(bits)
+        for test, bits in zip(tests, zip(*unlike, strict=True), strict=True):
+            self._bits[id(test)] = bits
+            self._whole[id(test)] = _union(bits)
 
     def cells_of(self, variable: str) -> tuple[Cell, ...]:
         """Return the cells of a variable that the goals tell apart."""
@@ -103,19 +104,28 @@ class Search:
 
     def variable(self, test: Test) -> str:
         """Return the variable that a test of the goals asks about."""
-        return self._variable[test]
+        return self._variable[id(test)]
 
     def solutions(self) -> Iterator[Assignment]:
         """Yield every way to reach all goals, as far as it matters."""
-        for chosen in self._search({}):
+        for chosen in self.choices(self._goals):
             yield {variable: self._cells[variable][place] for variable, place in chosen.items()}
 
-    def _search(self, chosen: dict[str, int]) -> Iterator[dict[str, int]]:
+    def choices(self, goals: Sequence[Goal]) -> Iterator[dict[str, int]]:
+        """Yield the ways to reach some goals, whose conditions are among those of the search.
+
+        Raises:
+            TooHardError: there are too many to look at.
+        """
+        self._steps = 0
+        yield from self._search({}, goals)
+
+    def _search(self, chosen: dict[str, int], goals: Sequence[Goal]) -> Iterator[dict[str, int]]:
         self._steps += 1
         if self._steps > MOST_STEPS:
             raise TooHardError
         open_goal = None
-        for goal in self.goals:
+        for goal in goals:
             truths = self.truths(goal.condition, chosen)
             if not truths & goal.wanted:
                 return
@@ -127,15 +137,15 @@ class Search:
         variable = self._next(open_goal.condition, chosen)
         for place in range(len(self._cells[variable])):
             chosen[variable] = place
-            yield from self._search(chosen)
+            yield from self._search(chosen, goals)
         del chosen[variable]
 
     def _next(self, condition: Condition, chosen: dict[str, int]) -> str:
         """Return the variable to look at next: one that several tests ask about."""
         unsettled = [
-            self._variable[test]
+            variable
             for test in tests_of(condition)
-            if self._variable[test] not in chosen
+            if (variable := self._variable[id(test)]) not in chosen
         ]
         return max(unsettled, key=lambda each: (self._weight[each], -len(self._cells[each])))
 
@@ -158,8 +168,9 @@ class Search:
                 return found
             case Not(part):
                 return opposite(self.truths(part, chosen))
-        place = chosen.get(self._variable[condition])
-        return self._whole[condition] if place is None else self._bits[condition][place]
+        key = id(condition)
+        place = chosen.get(self._variable[key])
+        return self._whole[key] if place is None else self._bits[key][place]
 
 
 def _union(bits: Sequence[int]) -> int:

@@ -40,6 +40,15 @@ def run(context: Context) -> Iterator[Hit]:
 def _is_lost(context: Context, criterion: Criterion, rule: str, points: int) -> bool:
     if _moves([criterion.start], points, criterion):
         return False  # nothing else has to fire
+    groups = context.reach.criteria[criterion.id].groups
+    alone = {
+        criterion.start + each
+        for group in groups
+        if all(member.id != rule for member in group.rules)
+        for each in group.sums
+    }
+    if _moves(sorted(alone), points, criterion):
+        return False  # it is enough that one other group of rules fires
     others = context.reach.criteria[criterion.id].without(rule)
     return not _moves(others, points, criterion)
 

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import product
-from math import prod
 
 from leadgrade.rules.checks.base import Check, Group, Hit, Level
 from leadgrade.rules.checks.context import Context
 from leadgrade.rules.checks.parts import Part
 from leadgrade.rules.conditions import tests_of
 from leadgrade.rules.domains import TooHardError, variable_of
-from leadgrade.rules.proof import TRUE, Goal, Search
+from leadgrade.rules.proof import NOT_TRUE, TRUE, Goal, Search
 
-MOST_CELLS = 2_000
-"""Combinations of values that are compared; beyond it only the same text counts as the same."""
+Fired = tuple[Part, dict[str, int]]
+"""A part, and a lead for which it fires."""
 
 
 def run(context: Context) -> Iterator[Hit]:
@@ -30,34 +28,42 @@ def run(context: Context) -> Iterator[Hit]:
 
 
 def _twins(context: Context, members: list[Part]) -> Iterator[Hit]:
-    seen: dict[object, Part] = {}
-    for part, leads in zip(members, _leads(context, members), strict=True):
-        if not leads:
-            continue
-        first = seen.setdefault(leads, part)
-        if first is not part:
-            args = {"kind": part.kind, "name": part.id, "other": first.id, "line": first.span.line}
-            place = context.places.of(part.span, part.key)
-            yield Hit(place, args, context.example(Goal(part.when)), about=part.when)
+    """Yield the twins among parts on the same facts.
 
-
-def _leads(context: Context, members: list[Part]) -> Iterator[object]:
-    """Yield for each condition what tells its leads from those of others; nothing for none."""
+    Each part gets one lead for which it fires; only parts that fire for each other's lead can be
+    twins, and of those it is proved.
+    """
     try:
         search = Search(context.domains, context.book, [Goal(each.when) for each in members])
+        leads = [next(search.choices([Goal(each.when)]), None) for each in members]
     except TooHardError:
-        yield from (each.when for each in members)
         return
-    variables = sorted({search.variable(test) for test in tests_of(members[0].when)})
-    places = [range(len(search.cells_of(each))) for each in variables]
-    if prod(map(len, places)) > MOST_CELLS:
-        yield from (each.when for each in members)
-        return
-    chosen = [dict(zip(variables, each, strict=True)) for each in product(*places)]
-    for member in members:
-        yield frozenset(
-            number for number, each in enumerate(chosen) if search.truths(member.when, each) == TRUE
-        )
+    seen: list[tuple[Part, dict[str, int]]] = []
+    for part, lead in zip(members, leads, strict=True):
+        if lead is None:
+            continue
+        for first, other in seen:
+            if _are_twins(search, (part, lead), (first, other)):
+                args = {"kind": part.kind, "name": part.id}
+                args |= {"other": first.id, "line": str(first.span.line)}
+                place = context.places.of(part.span, part.key)
+                yield Hit(place, args, context.example(Goal(part.when)), about=part.when)
+                break
+        else:
+            seen.append((part, lead))
+
+
+def _are_twins(search: Search, one: Fired, other: Fired) -> bool:
+    for (part, lead), (twin, _) in ((one, other), (other, one)):
+        if search.truths(twin.when, lead) != TRUE:
+            return False
+        try:
+            apart = search.choices([Goal(part.when), Goal(twin.when, NOT_TRUE)])
+            if next(apart, None) is not None:
+                return False
+        except TooHardError:
+            return False
+    return True
 
 
 CHECK = Check(

@@ -10,7 +10,16 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from leadgrade.rules.checks.solving import CannotSolveError, Facts, Solver
-from leadgrade.rules.conditions import All, AnyOf, Condition, Contains, Not, Presence, Value
+from leadgrade.rules.conditions import (
+    All,
+    AnyOf,
+    Condition,
+    Contains,
+    Not,
+    Presence,
+    Value,
+    subjects_of,
+)
 from leadgrade.rules.domains import LABELS, Domains, holds, order_of
 from leadgrade.rules.formulas import Reading
 from leadgrade.rules.model import Book
@@ -91,8 +100,17 @@ class Witness:
         return solver.facts
 
     def _is_right(self, facts: Facts, goals: Sequence[Goal]) -> bool:
-        values = self._oracle(facts)
+        read = {name for goal in goals for name in subjects_of(goal.condition)}
+        values = facts if self._are_plain(read) else self._oracle(facts)
         return all(truth_of(self._book, goal.condition, values) & goal.wanted for goal in goals)
+
+    def _are_plain(self, names: set[str]) -> bool:
+        """Whether names are facts that are taken as they are given: nothing has to be decided."""
+        facts = [self._book.facts.get(name) for name in names]
+        return all(
+            fact is not None and fact.if_unknown is None and fact.max_age_days is None
+            for fact in facts
+        )
 
 
 def truth_of(book: Book, condition: Condition, values: Mapping[str, Any]) -> int:
