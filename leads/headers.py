@@ -6,6 +6,7 @@ Headers and names are compared folded (see ``fold_header``). A fact's own names 
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
     from leadgrade.rules.model import Book
 
 __all__ = ["ROW", "HeaderMap", "alias_names", "fold_header", "listed", "map_headers", "own_names"]
+
+_LIKE_DATA = re.compile(
+    r"[¥$€£]?-?\d[\d.,]*%?|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}.{0,20}|[^@\s]{1,64}@[^@\s]{1,200}\.\w{2,20}"
+)
+"""A cell that no title is written like: a number, a date, an e-mail address."""
 
 ROW = "row"
 """Named as the id column of a list without such a column, it lets the line name the lead."""
@@ -79,13 +85,15 @@ def map_headers(
 
     Raises:
         ListError: ``no-such-column``, ``no-lead-id``, ``ambiguous-id``, ``nothing-mapped``,
-            ``ambiguous-header`` (one header, two facts) or ``headers-collide`` (one fact, two
-            headers).
+            ``no-header``, ``ambiguous-header`` (one header, two facts) or ``headers-collide`` (one
+            fact, two headers).
     """
     shown = shown_headers(headers)
     preset = recognised(shown)
-    lead_id = find_id(shown, id_names(book, preset), file, id_column)
     matches = match_columns(shown, book, preset)
+    if not matches and any(map(_LIKE_DATA.fullmatch, shown)):
+        raise ListError("no-header", file=file, row=listed(shown))
+    lead_id = find_id(shown, id_names(book, preset), file, id_column)
     refuse_doubt(matches, shown, file)
     if not matches:
         raise ListError(

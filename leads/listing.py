@@ -123,6 +123,19 @@ class Listing:
             self.detected[name] = seen.without(declared)
 
     @property
+    def how(self) -> dict[str, object]:
+        """How the list is read, for the record: what was recognised, declared and detected."""
+        preset = self.headers.preset
+        settled = {fact: dict(policy.settled()) for fact, policy in self.policies.items()}
+        detected = {fact: dict(policy.settled()) for fact, policy in self.detected.items()}
+        return {
+            "preset": preset.id if preset else None,
+            "header_row": self.header_line,
+            "policies": {fact: policy for fact, policy in settled.items() if policy},
+            "detected": {fact: policy for fact, policy in detected.items() if policy},
+        }
+
+    @property
     def rows(self) -> int:
         """The rows read so far: leads and rejections. Blank rows are none."""
         return self.leads + self.rejected

@@ -70,7 +70,7 @@ _ALL = (
             "Number of Employees": "employees", "Create Date": "created",
             "Lifecycle Stage": None, "Parent Company": None,
         },
-        lead_id=("Record ID", "SIREN"),
+        lead_id=("Record ID",),
     ),
     Preset(
         id="hubspot-deals",

@@ -18,6 +18,7 @@ from leadgrade.leads.limits import within_limits
 from leadgrade.leads.terms import ListError, Row, Table
 from leadgrade.leads.texts import as_text
 from leadgrade.leads.title_rows import LOOKED_AT, header_among
+from leadgrade.leads.trial import check_old_workbook
 from leadgrade.leads.workbooks import check_workbook
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ def sheet_table(source: Source, options: Options, names: Names) -> Table:
     """
     data = b"".join(source.blocks())
     check_workbook(data, source.name)
+    check_old_workbook(data, source.name)
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
         sheet = _choose(workbook, options, names, source.name)
@@ -50,6 +52,10 @@ def sheet_table(source: Source, options: Options, names: Names) -> Table:
     except PasswordError as error:
         raise ListError("password-protected", file=source.name) from error
     except CalamineError as error:
+        raise ListError("not-a-spreadsheet", file=source.name) from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # what the reader never expected
+            raise
         raise ListError("not-a-spreadsheet", file=source.name) from error
     header = header_among(first, names, options.header_row, source.name)
 
@@ -86,7 +92,7 @@ def _choose(workbook: CalamineWorkbook, options: Options, names: Names, file: st
         for each in workbook.sheets_metadata
         if each.visible is SheetVisibleEnum.Visible
     ]
-    filled = [sheet for sheet in sheets if sheet.total_height and next(_rows(sheet), None)]
+    filled = [sheet for sheet in sheets if next(_rows(sheet), None)]
     if not filled:
         raise ListError("empty-file", file=file)
     lists = [sheet for sheet in filled if _score(sheet, names) >= _LIKE_A_LIST]

@@ -53,8 +53,9 @@ def _found(first: Sequence[Row | Rejected], names: Names) -> Row | Rejected:
     whole = [row for row in first[:LOOKED_AT] if isinstance(row, Row)]
     if not whole:
         return top
-    best = max(whole, key=lambda row: names.known(row.cells))  # the first of the best
-    score = names.known(best.cells)
+    scores = [names.known(row.cells) for row in whole]
+    score = next((each for each in scores if each >= 2), max(scores))
+    best = whole[scores.index(score)]
     if isinstance(top, Rejected):
         return best if score >= 2 else top
     of_top = names.known(top.cells)

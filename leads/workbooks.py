@@ -7,7 +7,9 @@ its first corner and one in its last would be laid out as 17 billion cells.
 from __future__ import annotations
 
 import io
+import lzma
 import re
+import struct
 import zipfile
 import zlib
 from typing import TYPE_CHECKING
@@ -27,6 +29,19 @@ ALWAYS_ALLOWED = 64 << 20
 
 MOST_CELLS = 60_000_000
 """Cells that a sheet may span, empty ones as well: a full sheet of 57 columns."""
+
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    OSError,
+    ValueError,
+    LookupError,
+    RuntimeError,
+)
+"""What comes of reading a damaged archive."""
 
 _BLOCK = 1 << 20
 _OVERLAP = 64
@@ -56,7 +71,7 @@ def check_workbook(data: bytes, name: str) -> None:
             _check_size(archive, len(data), name)
             for member in archive.infolist():
                 _check_member(archive, member, name)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except _DAMAGE as error:
         raise ListError("not-a-spreadsheet", file=name) from error
 
 

@@ -14,7 +14,7 @@ from leadgrade.leads.matching import Sure, Why
 from leadgrade.leads.presets import PRESETS, recognised
 from leadgrade.leads.profile import profile_list
 from leadgrade.leads.proposal import propose
-from leadgrade.leads.terms import ListError, Options
+from leadgrade.leads.terms import BarePercent, ListError, Options
 from leadgrade.reports.mapping import mapping_json, mapping_yaml
 from leadgrade.reports.profile import profile_json
 from leadgrade.rules.lead import Lead
@@ -260,6 +260,20 @@ def test_a_written_mapping_reads_the_list_as_it_was(write: Callable[..., Path], 
     again = propose(path, book, Options(map_file=str(file)))
     assert {each.match.why for each in again.columns if each.fact} == {Why.MAPPING}
     assert mapping_json(again)["settled"] is True
+
+
+def test_a_list_tells_how_it_is_read(write: Callable[..., Path], book: Book) -> None:
+    path = write("Title\nid,last_order,overdue_share\nA,25/04/2026,35\nB,03/04/2026,20\nC,,50\n")
+    with open_list(path, book, Options(bare_percent=BarePercent.PERCENT)) as listing:
+        assert listing.how == {
+            "preset": None,
+            "header_row": 2,
+            "policies": {
+                "last_order": {"date_order": "dmy"},
+                "overdue_share": {"bare_percent": "percent"},
+            },
+            "detected": {"last_order": {"date_order": "dmy"}},
+        }
 
 
 def test_a_profile_counts_every_column(write: Callable[..., Path], book: Book) -> None:
