@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from leadgrade.leads.cells import Column, Unreadable, clean_id
-from leadgrade.leads.detection import SAMPLE, detect
 from leadgrade.leads.headers import HeaderMap, map_headers
 from leadgrade.leads.identity import Keys, identity_of, map_with_identity, names_itself
 from leadgrade.leads.map_file import MapFile, read_map_file
-from leadgrade.leads.names import Names
-from leadgrade.leads.objects import json_array_table, json_lines_table
-from leadgrade.leads.parquet import parquet_table
 from leadgrade.leads.policy import Policy
-from leadgrade.leads.records import csv_table
 from leadgrade.leads.rejects import without_reasons
-from leadgrade.leads.sheets import sheet_table
-from leadgrade.leads.source import Kind, Source, kind_of, open_source
-from leadgrade.leads.sql import query_table
+from leadgrade.leads.settling import settle
+from leadgrade.leads.source import Source, open_source
+from leadgrade.leads.tables import table_of
 from leadgrade.leads.terms import ListError, Options, Rejected, Row, Table, Unread, clip
 from leadgrade.rules.lead import Lead
 from leadgrade.rules.model import OnUnreadable
@@ -98,29 +92,15 @@ class Listing:
         self._source = source
         self._table = table
         self._unread: dict[tuple[str, str], Unread] = {}
-        self.policies: dict[str, Policy] = {}
+        settled = settle(table, self.headers, book, Policy.of(options))
+        self.policies = settled.policies
         """How the cells of each fact are read, declared or detected."""
-        self.detected: dict[str, Policy] = {}
+        self.detected = settled.detected
         """What of it was detected."""
-        self._settle(book, Policy.of(options))
         self._columns = [
             (book.facts[fact], at, Column(book.facts[fact], book, self.policies[fact]))
             for fact, at in self.headers.facts.items()
         ]
-
-    def _settle(self, book: Book, said: Policy) -> None:
-        """Settle how each column is read: as declared for it, as said for all, as it shows."""
-        rows = islice(self._table.rows(), SAMPLE)
-        sample = [row.cells for row in rows if isinstance(row, Row)]
-        csv = self.delimiter is not None
-        if not csv:  # numbers of other formats have a point
-            said = replace(said, decimal_comma=None)
-        for name, at in self.headers.facts.items():
-            fact = book.facts[name]
-            declared = self.headers.policies.get(name, Policy()).over(said)
-            seen = detect(fact, (cells[at] for cells in sample), comma=csv)
-            self.policies[name] = declared.over(seen)
-            self.detected[name] = seen.without(declared)
 
     @property
     def how(self) -> dict[str, object]:
@@ -304,25 +284,3 @@ def opened_list(source: Source, book: Book, options: Options = DEFAULTS) -> List
         source.close()
         raise
     return listing
-
-
-def table_of(source: Source, book: Book, options: Options, said: MapFile | None) -> Table:
-    """Return an open source as a table, whatever its format.
-
-    Raises:
-        ListError: it cannot be read as a whole.
-    """
-    names = Names.of_book(book, (column.header for column in said.columns) if said else ())
-    match kind_of(source):
-        case Kind.SHEET:
-            return sheet_table(source, options, names)
-        case Kind.JSON_LINES:
-            return json_lines_table(source, options, names)
-        case Kind.JSON_ARRAY:
-            return json_array_table(source, options, names)
-        case Kind.CSV:
-            return csv_table(source, options, names)
-        case Kind.PARQUET:
-            return parquet_table(source)
-        case Kind.QUERY:
-            return query_table(source)

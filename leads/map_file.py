@@ -29,11 +29,10 @@ from leadgrade.leads.headers import (
     shown_headers,
 )
 from leadgrade.leads.matching import Why, fold_header
-from leadgrade.leads.policy import Policy, Ranges, Several
+from leadgrade.leads.policy import FITS, Policy, Ranges, Several
 from leadgrade.leads.presets import recognised
 from leadgrade.leads.terms import BarePercent, DateOrder, ListError
 from leadgrade.rules.kinds import Document, anything, named, nearest, record, scalar, truth, word
-from leadgrade.rules.model import NUMERIC, Book, FactType
 from leadgrade.rules.nodes import Node, Scalar, read_nodes
 from leadgrade.rules.source import BookError, Findings, Span, TooManyFindingsError
 from leadgrade.rules.values import ValueReadError
@@ -42,20 +41,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from leadgrade.leads.terms import Options
-    from leadgrade.rules.model import Fact
+    from leadgrade.rules.model import Book, Fact
 
 LARGEST = 1 << 20
 """Bytes of a mapping file."""
 
-_FITS = {
-    "percent": {FactType.PERCENT},
-    "dates": {FactType.DATE},
-    "decimal_comma": NUMERIC,
-    "unit": NUMERIC,
-    "ranges": NUMERIC,
-    "several": {FactType.CHOICE},
-}
-"""The types of facts that a policy is for, by its key."""
+_PARTS = {"percent": "bare_percent", "dates": "date_order"}
+"""What keys are called in a policy, where it is another name."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -284,7 +276,8 @@ class _Reader:
 
     def _refuse_unfit(self, doc: ColumnDoc, fact: Fact) -> None:
         for each in fields(doc):
-            if each.name in _FITS and doc.has(each.name) and fact.type not in _FITS[each.name]:
+            fits = FITS.get(_PARTS.get(each.name, each.name))
+            if fits is not None and doc.has(each.name) and fact.type not in fits:
                 place = self._at(doc.place(each.name))
                 raise ListError(
                     "policy-unfit", **place, key=each.name, fact=fact.id, type=fact.type

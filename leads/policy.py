@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from leadgrade.leads.terms import BarePercent, DateOrder
+from leadgrade.rules.model import NUMERIC, FactType
 
 if TYPE_CHECKING:
     from leadgrade.leads.terms import Options
@@ -26,6 +27,17 @@ class Several(StrEnum):
 
     FIRST = "first"
     LAST = "last"
+
+
+FITS: dict[str, frozenset[FactType]] = {
+    "bare_percent": frozenset({FactType.PERCENT}),
+    "date_order": frozenset({FactType.DATE}),
+    "decimal_comma": NUMERIC,
+    "unit": NUMERIC,
+    "ranges": NUMERIC,
+    "several": frozenset({FactType.CHOICE}),
+}
+"""The types of facts that each part of a policy is for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +71,16 @@ class Policy:
         silent = Policy()
         names = [each.name for each in fields(self)]
         return Policy(*(getattr(silent if getattr(other, name) else self, name) for name in names))
+
+    def fitting(self, kind: FactType) -> Policy:
+        """Return what of this policy means something for facts of a type."""
+        silent = Policy()
+        return Policy(
+            *(
+                getattr(self if kind in FITS[each.name] else silent, each.name)
+                for each in fields(self)
+            )
+        )
 
     def settled(self) -> Iterator[tuple[str, str]]:
         """Yield what is settled, as name and value."""

@@ -15,7 +15,7 @@ from leadgrade.leads.amounts import read_unit
 from leadgrade.leads.cells import Column, Unreadable, unknown_text
 from leadgrade.leads.detection import SAMPLE, detect
 from leadgrade.leads.headers import find_id, id_names, of_preset, shown_headers
-from leadgrade.leads.listing import DEFAULTS, table_of
+from leadgrade.leads.listing import DEFAULTS
 from leadgrade.leads.map_file import read_map_file
 from leadgrade.leads.matching import (
     NO_MATCH,
@@ -29,6 +29,7 @@ from leadgrade.leads.matching import (
 from leadgrade.leads.policy import Policy
 from leadgrade.leads.presets import recognised
 from leadgrade.leads.source import open_source
+from leadgrade.leads.tables import table_of
 from leadgrade.leads.terms import ListError, Row
 from leadgrade.rules.model import NUMERIC
 from leadgrade.rules.values import ValueReadError
@@ -202,7 +203,7 @@ class _View:
         said = self._said if self._csv else replace(self._said, decimal_comma=None)
         preset = of_preset(self._headers[at], self._preset) or Policy()
         seen = detect(fact, known, comma=self._csv)
-        policy = declared.over(said).over(preset).over(seen)
+        policy = declared.over(said).over(preset).fitting(fact.type).over(seen)
         column = Column(fact, self._book, policy)
         if not known:
             return policy, None
