@@ -20,6 +20,7 @@ COMMANDS = {
     "runs": "record:runs",
     "show": "record:show",
     "export": "lists:export",
+    "rejects": "lists:rejects",
     "map": "lists:map_list",
     "profile": "lists:profile_list",
     "check": "books:check",

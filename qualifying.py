@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import platform
 import time
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 
 import leadgrade
 from leadgrade.engine.backends.base import EngineUnavailableError, why_unavailable
+from leadgrade.engine.kleene import Reading as Conditions
+from leadgrade.engine.kleene import Truth, orders_of
 from leadgrade.engine.pool import Trouble, decide_all, engine_version
 from leadgrade.engine.ranks import rankings_of, with_ranks
-from leadgrade.leads import Listing, Reading, Rejected
+from leadgrade.leads import Listing, Options, Reading, Rejected
+from leadgrade.leads.joining import JoinedFile, Joins
+from leadgrade.rules.conditions import Condition
 from leadgrade.rules.lead import Lead
-from leadgrade.rules.model import Book
+from leadgrade.rules.model import Book, Fact
 from leadgrade.storage.records import Note, RejectedRow, RunFacts, Source
 from leadgrade.storage.store import Store
 from leadgrade.storage.writing import Writing
@@ -66,12 +70,33 @@ def qualify(job: Job, reading: Reading, store: Store, progress: Callable[[int], 
     with store.writing(_run_facts(job, engine)) as writing:
         troubles = _decide(job, engine, reading, writing, progress)
         for listing in reading.listings:
-            writing.add_source(_source(listing))
+            writing.add_source(_source(listing, reading))
+        for joined in reading.joins.files if reading.joins else ():
+            writing.add_source(_joined_source(joined))
         return writing.finish(
-            rows_read=reading.rows,
+            rows_read=reading.rows - reading.merged,  # the record counts leads and rejections
             seconds=time.monotonic() - job.began,
-            notes=[*notes, *map(_note, troubles)],
+            notes=[*notes, *_reading_notes(job.book, reading), *map(_note, troubles)],
         )
+
+
+def join(
+    book: Book, as_of: date, files: Iterable[tuple[str, str]], options: Options
+) -> Joins | None:
+    """Read the files that are joined, ``(name, path)``; None where there are none.
+
+    Raises:
+        ListError: one of them cannot be used; see ``Joins.read``.
+    """
+
+    def meaning(condition: Condition, columns: Mapping[str, Fact]) -> Truth:
+        orders = orders_of(replace(book, facts=dict(columns)))
+        return Conditions(orders).condition(condition)
+
+    joins = Joins(book, as_of, meaning, options)
+    for name, path in files:
+        joins.read(name, path)
+    return joins if joins.files else None
 
 
 def _decide(
@@ -127,22 +152,56 @@ def _run_facts(job: Job, engine: str) -> RunFacts:
     )
 
 
-def _source(listing: Listing) -> Source:
+def _source(listing: Listing, reading: Reading) -> Source:
+    source = _file(listing)
+    source.mapping["identity"] = list(listing.identity.labels)
+    merged = [asdict(each) for each in reading.merges if each.rows[0][0] == listing.file]
+    if merged:
+        source.mapping["merged"] = merged
+    return source
+
+
+def _joined_source(joined: JoinedFile) -> Source:
+    source = _file(joined.listing)
+    source.mapping.update(
+        joins=joined.source,
+        rejected={
+            code: {"count": count, "line": first.line, "args": first.args}
+            for code, (count, first) in joined.rejected.items()
+        },
+        too_late=joined.too_late,
+        unmatched=joined.unmatched,
+    )
+    return source
+
+
+def _file(listing: Listing) -> Source:
     return Source(
         file=listing.file,
         sha256=listing.sha256,
-        format="XLSX" if listing.sheet else "CSV" if listing.delimiter else "JSON",
+        format=listing.format,
         encoding=listing.encoding,
         rows_read=listing.rows,
         mapping={
-            "id": listing.headers.id_header,
+            "id": listing.named_by,
             "facts": listing.headers.mapped,
             "unmapped": list(listing.headers.unmapped),
+            "headers": list(listing.headers.headers),
             "delimiter": listing.delimiter,
             "sheet": listing.sheet,
             "unread": [asdict(each) for each in listing.unread],
         },
     )
+
+
+def _reading_notes(book: Book, reading: Reading) -> Iterator[Note]:
+    if reading.merged:
+        yield {"code": "merged", "rows": reading.merged, "leads": len(reading.merges)}
+    joined = reading.joins.names if reading.joins else ()
+    gathered = (fact.aggregate for fact in book.facts.values())
+    for source in dict.fromkeys(each.source for each in gathered if each):
+        if source not in joined:
+            yield {"code": "not-joined", "source": source}
 
 
 def _note(trouble: Trouble) -> Note:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +18,7 @@ from leadgrade.commands.options import (
     DB,
     ENGINE,
     FROM_SQL,
+    JOIN,
     LANG,
     READING,
     RUN,
@@ -27,6 +30,9 @@ from leadgrade.commands.user import user_name
 
 if TYPE_CHECKING:
     from leadgrade.leads.terms import Options
+    from leadgrade.storage.store import Store
+
+OUT = click.Path(path_type=Path)
 
 # ruff: noqa: PLC0415 - a command imports what it needs when it runs
 
@@ -42,9 +48,11 @@ def _said(reading: dict[str, Any]) -> Options:
 
 @click.command()
 @click.argument("files", nargs=-1)
-@options(BOOK, SET, DB, AS_OF, ENGINE, READING, FROM_SQL, LANG, AS_JSON)
+@options(BOOK, SET, DB, AS_OF, ENGINE, READING, JOIN, FROM_SQL, LANG, AS_JSON)
 @click.option("--workers", type=click.IntRange(1), help="Processes that decide; else one a core.")
-@click.option("--strict", is_flag=True, help="Exit 1 when a row was rejected.")
+@click.option("--strict", is_flag=True, help="Exit 1 when a row or a cell could not be read.")
+@click.option("--rejects", type=OUT, help="Write rejected rows to a CSV file, to mend them.")
+@click.option("--dry-run", is_flag=True, help="Show everything and store nothing.")
 def qualify(  # noqa: PLR0913 - what can be said about a run
     files: tuple[str, ...],
     book: str | None,
@@ -57,6 +65,9 @@ def qualify(  # noqa: PLR0913 - what can be said about a run
     as_of: date,
     workers: int | None,
     strict: bool,
+    joined: tuple[tuple[str, str], ...],
+    rejects: Path | None,
+    dry_run: bool,
     **reading: Any,
 ) -> None:
     """Decide every lead of FILES and store the run.
@@ -68,27 +79,62 @@ def qualify(  # noqa: PLR0913 - what can be said about a run
     from itertools import islice
 
     from leadgrade.leads import read_lists
-    from leadgrade.qualifying import Job
+    from leadgrade.qualifying import Job, join
     from leadgrade.qualifying import qualify as decide
     from leadgrade.reports.progress import progress
-    from leadgrade.reports.summary import MOST_ROWS, run_json, run_text
-    from leadgrade.storage.store import open_store
+    from leadgrade.reports.rejects import write_rejected
+    from leadgrade.reports.summary import MOST_ROWS, doubtful, run_json, run_text
 
     job = Job(load(book, settings), as_of, user_name(), engine, workers)
+    said = _said(reading)
+    joins = join(job.book, as_of, joined, said)
     # The lists first: where they cannot be read, no database is made.
     with (
-        read_lists(files, job.book, _said(reading)) as lists,
-        open_store(db, create=True) as store,
+        read_lists(files, job.book, said, joins) as lists,
+        _store(db, dry_run=dry_run) as store,
     ):
         with progress(lang) as advance:
             number = decide(job, lists, store, advance)
-        run = store.run(number)
+        run, sources = store.run(number), store.sources(number)
+        if rejects is not None:
+            done = write_rejected(rejects, sources, store.rejected(number), lang)
+            click.echo(done, err=True)
         rejected = list(islice(store.rejected(number), MOST_ROWS))
         if as_json:
-            show_json(run_json(run))
+            show_json(run_json(run, dry_run=dry_run))
         else:
-            show(run_text(run, store.sources(number), rejected, lang))
-    sys.exit(1 if strict and run.rejected else 0)
+            show(run_text(run, sources, rejected, lang, dry_run=dry_run))
+    sys.exit(1 if strict and (run.rejected or doubtful(sources)) else 0)
+
+
+@contextmanager
+def _store(db: str, *, dry_run: bool) -> Iterator[Store]:
+    """Open the record; for a dry run one that is thrown away."""
+    from tempfile import TemporaryDirectory
+
+    from leadgrade.storage.store import open_store
+
+    if not dry_run:
+        with open_store(db, create=True) as store:
+            yield store
+        return
+    with TemporaryDirectory() as folder, open_store(f"{folder}/dry.db", create=True) as store:
+        yield store
+
+
+@click.command()
+@click.argument("run", type=int, required=False)
+@options(DB, LANG)
+@click.option("--out", type=OUT, help="The file; else stdout.")
+def rejects(run: int | None, db: str, lang: str, out: Path | None) -> None:
+    """Write the rejected rows of RUN (else the latest) as CSV, to be mended and qualified."""
+    from leadgrade.reports.rejects import write_rejected
+    from leadgrade.storage.store import open_store
+
+    with open_store(db, create=False) as store:
+        number = store.run(run).number
+        done = write_rejected(out, store.sources(number), store.rejected(number), lang)
+    click.echo(done, err=True)
 
 
 @click.command()

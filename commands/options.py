@@ -111,6 +111,26 @@ FROM_SQL = click.option(
     metavar="URL QUERY",
     help="Read the rows of a query on a database as a list, too.",
 )
+def _joins(
+    _: click.Context, __: click.Parameter, values: tuple[str, ...]
+) -> tuple[tuple[str, str], ...]:
+    found = []
+    for value in values:
+        name, sign, path = value.partition("=")
+        if not (name and sign and path):
+            raise click.BadParameter(f"`{value}` is not NAME=FILE.")
+        found.append((name, path))
+    return tuple(found)
+
+
+JOIN = click.option(
+    "--join",
+    "joined",
+    multiple=True,
+    metavar="NAME=FILE",
+    callback=_joins,
+    help="Gather facts from a file that the book has under `sources:`; may be repeated.",
+)
 READING = options(
     click.option(
         "--map",
@@ -121,10 +141,10 @@ READING = options(
     click.option("--id", "id_column", metavar="COLUMN", help="The column that names the lead."),
     click.option(
         "--on-duplicate",
-        type=click.Choice(["reject", "last", "error"]),
+        type=click.Choice(["reject", "last", "error", "merge"]),
         default="reject",
         show_default=True,
-        help="A lead that comes twice: reject the later row, let the last win, or stop.",
+        help="A lead that comes twice: reject the later row, let the last win, stop, or merge.",
     ),
     click.option("--encoding", help="Encoding of the list; else detected."),
     click.option("--delimiter", help="Delimiter of a CSV list, `tab` for tabs; else detected."),

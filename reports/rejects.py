@@ -40,7 +40,8 @@ class Mendable:
 
     def __init__(self, sources: Sequence[Source], lang: str) -> None:
         self._lang = lang
-        self._shapes = {each.file: _shape(each) for each in sources if "headers" in each.mapping}
+        lists = [each for each in sources if "joins" not in each.mapping]
+        self._shapes = {each.file: _shape(each) for each in lists if "headers" in each.mapping}
         self._titles: dict[Meant, str] = {}
         for shape in self._shapes.values():
             for meant, header in zip(shape.columns, shape.headers, strict=True):

@@ -19,16 +19,32 @@ MOST_ROWS = 10
 """So many rejected rows, unread cells and notes are shown; the record has all of them."""
 
 
-def run_json(run: StoredRun) -> dict[str, Any]:
-    """Return the documented summary of a run."""
+def merged_rows(run: StoredRun) -> int:
+    """Return how many rows of a run were merged into another row of their lead."""
+    return sum(note["rows"] for note in run.notes if note["code"] == "merged")
+
+
+def rows_read(run: StoredRun) -> int:
+    """Return how many rows a run read: decided, rejected and merged ones."""
+    return run.rows_read + merged_rows(run)
+
+
+def doubtful(sources: Sequence[Source]) -> bool:
+    """Whether a cell could not be read, or a row of a joined file."""
+    return any(each.mapping.get("unread") or each.mapping.get("rejected") for each in sources)
+
+
+def run_json(run: StoredRun, *, dry_run: bool = False) -> dict[str, Any]:
+    """Return the documented summary of a run; one that was not stored has no number."""
     return {
-        "run": run.number,
+        "run": None if dry_run else run.number,
         "book": {"id": run.book_id, "sha256": run.book_sha256},
         "engine": run.engine,
         "as_of": run.as_of.isoformat(),
-        "leads": run.rows_read,
+        "leads": rows_read(run),
         "decided": run.decided,
         "rejected": run.rejected,
+        "merged": merged_rows(run),
         "grades": run.grades,
         "qualified": run.qualified,
         "seconds": round(run.seconds, 3),
@@ -75,11 +91,16 @@ def run_detail_json(
 
 
 def run_text(
-    run: StoredRun, sources: Sequence[Source], rejected: Sequence[RejectedRow], lang: str
+    run: StoredRun,
+    sources: Sequence[Source],
+    rejected: Sequence[RejectedRow],
+    lang: str,
+    *,
+    dry_run: bool = False,
 ) -> RenderableType:
     """Return the summary of a run as something a console prints."""
     head = say(
-        "screens.run-head",
+        "screens.dry-head" if dry_run else "screens.run-head",
         lang,
         run=run.number,
         book=run.book_title.say(lang),
@@ -90,9 +111,10 @@ def run_text(
     counts = say(
         "screens.run-counts",
         lang,
-        rows=say_count("screens.rows", lang, run.rows_read),
+        rows=say_count("screens.rows", lang, rows_read(run)),
         decided=f"{run.decided:,}",
         rejected=f"{run.rejected:,}",
+        merged=f"{merged_rows(run):,}",
         seconds=f"{run.seconds:.1f}",
     )
     qualified = say(
@@ -100,7 +122,7 @@ def run_text(
     )
     return Group(
         Text(head, style="bold"),
-        *(line for source in sources for line in _source(source, lang)),
+        *(line for source in sources for line in _source(source, run, lang)),
         Text(counts),
         Text(),
         _grades(run),
@@ -131,12 +153,13 @@ def _grades(run: StoredRun) -> RenderableType:
     return Padding(table, (0, 0, 0, 2))
 
 
-def _source(source: Source, lang: str) -> Iterator[RenderableType]:
+def _source(source: Source, run: StoredRun, lang: str) -> Iterator[RenderableType]:
     mapping = source.mapping
     yield Text(
         say(
-            "screens.source",
+            "lists.joined" if "joins" in mapping else "screens.source",
             lang,
+            source=mapping.get("joins"),
             file=source.file,
             rows=say_count("screens.rows", lang, source.rows_read),
             format=" ".join(part for part in (source.format, source.encoding) if part),
@@ -149,6 +172,25 @@ def _source(source: Source, lang: str) -> Iterator[RenderableType]:
     unread = mapping.get("unread", [])
     for each in unread[:MOST_ROWS]:
         yield Text("  " + unread_text(each, source.file, lang), style="yellow")
+    if "joins" in mapping:
+        yield from _joined(source, run, lang)
+
+
+def _joined(source: Source, run: StoredRun, lang: str) -> Iterator[RenderableType]:
+    """Yield what became of the rows of a joined file that did not count."""
+    mapping = source.mapping
+    for code, each in mapping["rejected"].items():
+        row = RejectedRow(source.file, each["line"], code, each["args"], "")
+        words = {"count": f"{each['count']:,}", "file": row.file, "line": row.line}
+        reason = rejection_text(row, lang)
+        yield Text(
+            "  " + say("lists.joined-rejected", lang, reason=reason, **words), style="yellow"
+        )
+    for name in ("too_late", "unmatched"):
+        if count := mapping[name]:
+            rows = say_count("screens.rows", lang, count)
+            day = run.as_of.isoformat()
+            yield Text("  " + say(f"lists.joined-{name}", lang, rows=rows, day=day), style="dim")
 
 
 def _rejected(rows: Sequence[RejectedRow], count: int, lang: str) -> Iterator[RenderableType]:
@@ -177,7 +219,7 @@ def runs_text(runs: Sequence[StoredRun], lang: str) -> RenderableType:
     for run in reversed(runs):
         grades = "  ".join(f"{grade} {count:,}" for grade, count in run.grades.items())
         numbers = (
-            f"{each:,}" for each in (run.rows_read, run.decided, run.rejected, run.qualified)
+            f"{each:,}" for each in (rows_read(run), run.decided, run.rejected, run.qualified)
         )
         book = f"{run.book_id} {run.book_sha256[:8]}"
         table.add_row(str(run.number), run.as_of.isoformat(), book, run.engine, *numbers, grades)
