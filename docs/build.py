@@ -1,6 +1,6 @@
 """Writes the pages of the docs that come from the code: ``python docs/build.py``.
 
-``docs/language.md`` comes from ``rules/document.py``, ``docs/cli.md`` from the commands' help,
+``docs/language.md`` comes from ``rules/document.py`` and ``docs/constructs``, ``docs/cli.md`` from the commands' help,
 ``docs/checks.md`` from the checks and their texts.
 """
 
@@ -22,11 +22,15 @@ from leadgrade.rules.model import FactType
 from leadgrade.rules.values import DAY_UNITS, MAGNITUDES
 
 HERE = Path(__file__).parent
+CONSTRUCTS = sorted((HERE / "constructs").glob("[0-9]*.yaml"))
+"""Small books that show one construct each; a test runs their examples."""
+
 SHAPES: tuple[tuple[str, type[Document]], ...] = (
     ("A book", document.BookDoc),
     ("A parameter", document.ParameterDoc),
     ("A fact", document.FactDoc),
     ("A derived fact", document.DerivedDoc),
+    ("A case of a derived fact", document.CaseDoc),
     ("A joined file", document_sources.SourceDoc),
     ("A column of a joined file", document_sources.ColumnDoc),
     ("Merging rows", document_sources.MergeDoc),
@@ -34,8 +38,12 @@ SHAPES: tuple[tuple[str, type[Document]], ...] = (
     ("A rule", document.RuleDoc),
     ("A band", document.BandDoc),
     ("A knock-out", document.KnockOutDoc),
+    ("A ceiling or a floor", document.LimitDoc),
     ("A grade", document.GradeDoc),
     ("A classification", document.ClassDoc),
+    ("A case of a classification", document.ClassCaseDoc),
+    ("A band of a classification", document.ClassBandDoc),
+    ("A treatment", document.TreatmentDoc),
     ("A next step", document.NextStepDoc),
     ("An example", document.ExampleDoc),
     ("What an example expects", document.ExpectDoc),
@@ -53,7 +61,18 @@ def language_page() -> str:
     }
     for name, text in words.items():
         head = head.replace(f"<!-- {name} -->", text)
-    return head + "\n".join(line for title, shape in SHAPES for line in _shape(title, shape))
+    keys = "\n".join(line for title, shape in SHAPES for line in _shape(title, shape))
+    return head + keys + "\n\n## Examples to run\n" + "".join(map(_construct, CONSTRUCTS))
+
+
+def _construct(path: Path) -> str:
+    """Return a small book that shows one construct, under the first line of its comment."""
+    comment, _, text = path.read_text(encoding="utf-8").partition("\nbook:")
+    lines = [line.removeprefix("#").strip() for line in comment.splitlines()]
+    name = f"`leadgrade test docs/constructs/{path.name}`"
+    return (
+        f"\n### {lines[0].split(':')[0]}\n\n{' '.join(lines)} {name}\n\n```yaml\nbook:{text}```\n"
+    )
 
 
 def _shape(title: str, shape: type[Document]) -> Iterator[str]:

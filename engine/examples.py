@@ -8,8 +8,9 @@ from datetime import date
 
 from leadgrade.engine.backends.base import Backend, make_backend
 from leadgrade.engine.decision import Decision, points_text
-from leadgrade.rules.lead import Lead, Rank
-from leadgrade.rules.model import Book, Example, Ranking
+from leadgrade.engine.ranks import with_ranks
+from leadgrade.rules.lead import Lead
+from leadgrade.rules.model import Book, Example
 
 DEFAULT_DAY = date(2026, 1, 1)
 """The as-of date of an example that names none: examples never depend on the day they run."""
@@ -35,9 +36,8 @@ class ExampleResult:
 
 def example_lead(book: Book, example: Example) -> Lead:
     """Return the lead of an example: alone in its list, so first in every ranking."""
-    rankings = [each for each in book.classes.values() if isinstance(each, Ranking)]
-    ranks = {each.id: Rank(1, 1) for each in rankings if each.fact in example.given}
-    return Lead(example.name, example.given, ranks)
+    alone = [Lead(example.name, example.given)]
+    return with_ranks(book, alone, example.as_of or DEFAULT_DAY)[0]
 
 
 def differences(example: Example, decision: Decision) -> Iterator[Difference]:
