@@ -1,7 +1,7 @@
 """Writes the pages of the docs that come from the code: ``python docs/build.py``.
 
-``docs/language.md`` comes from ``rules/document.py`` and ``docs/constructs``, ``docs/cli.md`` from the commands' help,
-``docs/checks.md`` from the checks and their texts.
+``docs/language.md`` comes from ``rules/document.py`` and the books in ``docs/constructs``,
+``docs/cli.md`` from the commands' help, ``docs/checks.md`` from the checks and their texts.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The small books of the language reference: every example holds, on every engine that runs here."""
+"""The small books of the language reference: every example holds, on every engine."""
 
 from __future__ import annotations
 
