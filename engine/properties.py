@@ -19,24 +19,14 @@ from leadgrade.rules.checks.parts import scoring_parts
 from leadgrade.rules.checks.uses import roots_of
 from leadgrade.rules.conditions import Test, Value, tests_of
 from leadgrade.rules.domains import Domains, TooHardError
-from leadgrade.rules.model import NUMERIC, Book, FactType
+from leadgrade.rules.model import NUMERIC, Book
+from leadgrade.rules.properties import Property, can_rise
 
 MOST_LEADS = 2_000
 """Generated for one property."""
 
 Facts = Mapping[str, Value]
 Breaks = Callable[[Facts], bool]
-
-
-@dataclass(frozen=True, slots=True)
-class Property:
-    """What shall be true of all leads: ``kind``, and the fact that it is about, if any."""
-
-    kind: str
-    fact: str | None = None
-
-    def __str__(self) -> str:
-        return self.kind if self.fact is None else f"{self.kind}: {self.fact}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +41,6 @@ class PropertyResult:
     leads: int
     lead: Facts | None = None
     rises_to: Value | None = None
-
-
-KINDS = ("monotone", "knock-out always wins", "range never exceeded")
-
-
-def read_property(text: str) -> Property:
-    """Read ``monotone: annual_revenue`` or the name of another property.
-
-    Raises:
-        ValueError: there is no such property.
-    """
-    kind, _, fact = (part.strip() for part in text.partition(":"))
-    if kind not in KINDS or (kind == "monotone") != bool(fact):
-        raise ValueError(text)
-    return Property(kind, fact or None)
 
 
 class PropertyTester:
@@ -113,7 +88,7 @@ class PropertyTester:
 
     def _rising(self, name: str) -> list[Value]:
         fact = self._book.facts.get(name)
-        if fact is None or not (fact.type in NUMERIC or fact.type is FactType.DATE or fact.ordered):
+        if fact is None or not can_rise(fact):
             raise ValueError(name)
         known = [cell for cell in self._cells.get(name, ()) if cell is not None]
         return known if fact.ordered else sorted(known)

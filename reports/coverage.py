@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 
 from leadgrade.engine.coverage import Coverage, TestCover, coverage
 from leadgrade.engine.decision import decision_from_json
-from leadgrade.engine.properties import PropertyResult, PropertyTester, read_property
+from leadgrade.engine.properties import PropertyTester
 from leadgrade.engine.suggesting import suggestions
 from leadgrade.reports.example_yaml import examples_yaml, frozen
+from leadgrade.reports.properties import property_json, property_text
 from leadgrade.reports.recall import stored_book
 from leadgrade.reports.report import Report
 from leadgrade.reports.wording import say
-from leadgrade.rules.lead import facts_from_json, plain
+from leadgrade.rules.lead import facts_from_json
 from leadgrade.rules.library import find_book
 from leadgrade.rules.loader import load_book
 from leadgrade.rules.model import Book
 from leadgrade.rules.problem import Problem
+from leadgrade.rules.properties import read_property
 from leadgrade.storage.store import open_store
 
 
@@ -101,46 +102,17 @@ def tried_properties(names: Iterable[str | None], wanted: Iterable[str], lang: s
         NoSuchBookError, BookError: a book cannot be used.
         PropertyError: there is no such property.
     """
-    lines: list[str] = []
-    found: list[dict[str, Any]] = []
+    results = []
     for book in [load_book(find_book(name)) for name in names]:
         tester = PropertyTester(book)
         for text in wanted:
             try:
-                result = tester.run(read_property(text))
+                results.append((book, tester.run(read_property(text))))
             except ValueError:
                 raise PropertyError("no-such-property", text=text) from None
-            lines.append(_property_text(book, result, lang))
-            found.append(_property_json(book, result))
-    return Report("\n".join(lines), found, all(each["holds"] for each in found))
-
-
-def _property_text(book: Book, result: PropertyResult, lang: str) -> str:
-    words = {"book": book.path, "property": result.wanted, "leads": result.leads}
-    if result.lead is None:
-        return say("coverage.property-holds", lang, **words)
-    lead = json.dumps(_facts(result), ensure_ascii=False)
-    if result.rises_to is None:
-        return say("coverage.property-broken", lang, lead=lead, **words)
-    value = plain(result.rises_to)
-    fact = result.wanted.fact
-    return say("coverage.property-falls", lang, lead=lead, fact=fact, value=value, **words)
-
-
-def _facts(result: PropertyResult) -> dict[str, Any]:
-    return {name: plain(value) for name, value in (result.lead or {}).items()}
-
-
-def _property_json(book: Book, result: PropertyResult) -> dict[str, Any]:
-    holds = result.lead is None
-    return {
-        "book": book.path,
-        "property": str(result.wanted),
-        "holds": holds,
-        "leads": result.leads,
-        "example": None if holds else _facts(result),
-        "rises_to": None if result.rises_to is None else plain(result.rises_to),
-    }
+    text = "\n".join(property_text(book, each, lang) for book, each in results)
+    found = [property_json(book, each) for book, each in results]
+    return Report(text, found, all(each["holds"] for each in found))
 
 
 def frozen_decision(db: str, run: int | None, lead: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from leadgrade.engine.backends.base import ENGINES, why_unavailable
 from leadgrade.engine.examples import ExampleResult, run_examples
+from leadgrade.reports.properties import tried_of_book
 from leadgrade.reports.report import Report
 from leadgrade.reports.wording import say
 from leadgrade.rules.library import find_book
@@ -71,6 +72,10 @@ def tested_books(names: Iterable[str | None], engine: str, lang: str) -> Report:
     found: list[dict[str, Any]] = []
     good = True
     for book in [load_book(find_book(name)) for name in names]:
+        tried, holds = tried_of_book(book, lang)
+        lines.extend(line for line, _ in tried)
+        found.extend(each for _, each in tried)
+        good = good and holds
         if not book.examples:
             lines.append(say("screens.no-examples", lang, book=book.path))
         for name in wanted if book.examples else ():

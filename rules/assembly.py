@@ -15,6 +15,7 @@ from leadgrade.rules.build_derived import DerivedFacts
 from leadgrade.rules.build_examples import ExampleBuilder
 from leadgrade.rules.build_facts import build_facts, check_dates
 from leadgrade.rules.build_identity import build_identity, build_merging
+from leadgrade.rules.build_properties import build_properties
 from leadgrade.rules.build_results import (
     build_grades,
     build_knock_out,
@@ -109,7 +110,8 @@ class Assembly:
             qualified=qualified,
             classes=classes,
             next_steps=(*steps, *self._treatments(classes)),
-            examples=tuple(examples.build(each) for each in doc.examples),
+            examples=tuple(built for each in doc.examples for built in examples.build(each)),
+            properties=tuple(build_properties(doc.properties, self._names, self._findings)),
             lead_id=tuple(doc.lead_id),
             lead_name=self._lead_name(),
             unknown_values=frozenset(doc.unknown_values),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from leadgrade.rules.conditions import Value
 from leadgrade.rules.document import ExampleDoc, ExpectDoc
+from leadgrade.rules.example_rows import rows_of
 from leadgrade.rules.kinds import nearest
 from leadgrade.rules.model import Example, Expectation
 from leadgrade.rules.names import SubjectKind
@@ -23,12 +24,20 @@ class ExampleBuilder:
         self._resolver = resolver
         self._ids = ids
 
-    def build(self, doc: ExampleDoc) -> Example:
-        """Return an example; what it names in vain is a finding."""
-        return Example(
+    def build(self, doc: ExampleDoc) -> Iterator[Example]:
+        """Yield an example, or one for each row of its table; a wrong name is a finding."""
+        if doc.rows is not None:
+            criteria, classes = self._ids["criterion"], self._ids["class"]
+            for row in rows_of(doc, criteria, classes, self._resolver.findings):
+                yield from self.build(row)
+            return
+        for key in ("given", "expect"):
+            if not doc.has(key) and not doc.has("rows"):
+                self._resolver.findings.add("missing-key", doc.place("name"), key=key)
+        yield Example(
             name=doc.name,
             given=self._given(doc.given),
-            expect=self._expect(doc.expect),
+            expect=Expectation() if doc.expect is None else self._expect(doc.expect),
             span=doc.place("name"),
             as_of=self._as_of(doc.as_of),
         )

@@ -305,8 +305,15 @@ class ExampleDoc(Document):
     """A lead beside the rules, and what the book must say of it."""
 
     name: Annotated[str, word, "what it shows"]
-    given: Annotated[list[tuple[Scalar, Scalar]], named(scalar), "the facts; others are unknown"]
-    expect: Annotated[ExpectDoc, record(ExpectDoc), "what must come out"]
+    given: Annotated[
+        list[tuple[Scalar, Scalar]], named(scalar), "the facts; others are unknown"
+    ] = ()  # type: ignore[assignment]
+    expect: Annotated[ExpectDoc | None, record(ExpectDoc), "what must come out"] = None
+    rows: Annotated[
+        Scalar | None,
+        scalar,
+        "a table: a line of facts and expected results, then a lead in each line, with commas",
+    ] = None
     as_of: Annotated[Scalar | None, scalar, "the day of the decision (default 2026-01-01)"] = None
 
 
@@ -364,3 +371,9 @@ class BookDoc(Document):
     ] = ()  # type: ignore[assignment]
     next_steps: Annotated[list[NextStepDoc], many(record(NextStepDoc)), "what to do next"] = ()  # type: ignore[assignment]
     examples: Annotated[list[ExampleDoc], many(record(ExampleDoc)), "leads that test the book"] = ()  # type: ignore[assignment]
+    properties: Annotated[
+        list[Node],
+        many(anything),
+        "what `leadgrade test` tries on generated leads: `monotone: FACT`, "
+        "`knock-out always wins`, `range never exceeded`",
+    ] = ()  # type: ignore[assignment]

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from leadgrade.rules.formulas import Formula
     from leadgrade.rules.gathering import Aggregate, JoinedSource, Key
     from leadgrade.rules.phrase import Phrase
+    from leadgrade.rules.properties import Property
     from leadgrade.rules.source import Span
 
 HUNDREDTHS = 100
@@ -398,6 +399,8 @@ class Book:
     """How the rows of one lead become one, where that is asked for."""
     sources: dict[str, JoinedSource] = field(default_factory=dict)
     """The files that may be joined, by name."""
+    properties: tuple[Property, ...] = ()
+    """What is tried on generated leads."""
 
     @cached_property
     def all_facts(self) -> dict[str, Fact]:

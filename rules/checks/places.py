@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from leadgrade.rules.conditions import Condition, tests_of
+from leadgrade.rules.loader import whole_tree
 from leadgrade.rules.nodes import Listing, Node, Scalar, read_nodes
 from leadgrade.rules.nodes import Mapping as MappingNode
 from leadgrade.rules.source import Findings, Span
@@ -63,9 +64,9 @@ class Places:
 
     @cached_property
     def root(self) -> Node | None:
-        """The tree of the book's main file."""
-        self._read(self._path)
-        return self._nodes[self._path]
+        """The tree of the whole book, with all that it includes and extends."""
+        text = self._text(self._path)
+        return whole_tree(text, self._path, Findings(), {self._path: text})
 
     def _text(self, file: str) -> str:
         if file not in self._texts:

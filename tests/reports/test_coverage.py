@@ -11,11 +11,12 @@ from click.testing import CliRunner
 from leadgrade.cli import cli
 from leadgrade.engine.coverage import coverage
 from leadgrade.engine.examples import run_examples
-from leadgrade.engine.properties import PropertyTester, read_property
+from leadgrade.engine.properties import PropertyTester
 from leadgrade.engine.suggesting import suggestions
 from leadgrade.reports.example_yaml import examples_yaml
 from leadgrade.rules.library import shipped_books
 from leadgrade.rules.loader import load_book, read_book
+from leadgrade.rules.properties import read_property
 
 BOOK = """\
 book: small

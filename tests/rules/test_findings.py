@@ -592,6 +592,18 @@ CASES = [
     Case("rank-not-number", "rank: revenue", "rank: ⟦size⟧", "rank: late"),
     Case("shares-not-rising", "{5%: gold}", "⟦{5%: gold, 1%: best}⟧", "{1%: best, 5%: gold}"),
     Case("given-not-a-fact", "given: {refused: yes}", "given: {⟦ratio⟧: 5}", "given: {revenue: 5}"),
+    Case(
+        "rows-form",
+        "    given: {refused: yes}\n    expect: {grade: B}",
+        "    rows: ⟦refused⟧",
+        "    rows: |\n      refused, grade\n      yes, B",
+    ),
+    Case(
+        "unknown-property",
+        "examples:",
+        "properties:\n  - ⟦rising⟧\nexamples:",
+        "properties:\n  - monotone: revenue\nexamples:",
+    ),
     # joined files and identity
     Case(
         "unknown-source",

@@ -158,3 +158,31 @@ def test_the_shipped_books_have_no_errors(name: str) -> None:
     found = list(run_checks(Context(book, Oracle(book))))
     assert [each for each in found if each.severity is Severity.ERROR] == []
     assert found == [] or name not in ("b2b-leads", "starter")
+
+
+def test_places_and_uses_of_a_book_from_several_files(tmp_path: Path) -> None:
+    """A parameter that the base uses is used; a finding points into the file it comes from."""
+    base = small_book.with_parts(
+        "parameters:\n  big_from: 500万\ncriteria:\n  power:\n    range: [0, 30]\n    rules:\n"
+        "      - {id: big, when: revenue > big_from and revenue < 100, points: 5}\n"
+    )
+    (tmp_path / "base.yaml").write_text(base, encoding="utf-8")
+    own = tmp_path / "own.yaml"
+    own.write_text(
+        "book: own\nextends: base.yaml\nparameters:\n  big_from: 50\n  idle: 3\n", "utf-8"
+    )
+    book = load_book(own)
+    found = list(run_checks(Context(book, Oracle(book)), {"always-holds": Level.OFF}))
+    assert "never-holds" not in {each.code for each in found}
+    unused = [each for each in found if each.code == "unused-parameter"]
+    assert [(each.args["name"], Path(each.span.file).name) for each in unused] == [
+        ("idle", "own.yaml")
+    ]
+    own.write_text("book: own\nextends: base.yaml\n", encoding="utf-8")
+    book = load_book(own)
+    (never,) = [
+        each for each in run_checks(Context(book, Oracle(book))) if each.code == "never-holds"
+    ]
+    assert Path(never.span.file).name == "base.yaml"
+    lines = base.splitlines()
+    assert "big_from and" in lines[never.span.line - 1]
