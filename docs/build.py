@@ -7,17 +7,21 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_type_hints
 
 import click
+import yaml
 
 from leadgrade.cli import cli
 from leadgrade.reports.check_pages import checks_page
 from leadgrade.rules import document, document_sources
 from leadgrade.rules.formulas import ARITY
 from leadgrade.rules.kinds import Document, key_of
+from leadgrade.rules.library import shipped_books
+from leadgrade.rules.loader import load_book
 from leadgrade.rules.model import FactType
 from leadgrade.rules.values import DAY_UNITS, MAGNITUDES
 
@@ -109,7 +113,70 @@ def checks_reference() -> str:
     return checks_page((HERE / "checks.head.md").read_text(encoding="utf-8"))
 
 
-PAGES = {"language.md": language_page, "cli.md": cli_page, "checks.md": checks_reference}
+GROUPS = {
+    "C": "Criteria and rules",
+    "K": "Further classifications",
+    "T": "Processes and treatments",
+    "R": "What a system has to do",
+}
+SHOWN = 4
+"""So many places of one book are named; the rest is counted."""
+
+
+def knowledge_page() -> str:
+    """Return the table of the catalogue's entries and how each ended."""
+    head = (HERE / "knowledge.head.md").read_text(encoding="utf-8")
+    entries = yaml.safe_load((HERE / "knowledge.yaml").read_text(encoding="utf-8"))
+    places = sources_of_books()
+    ends = {name: "book" if name in places else entry["ends"] for name, entry in entries.items()}
+    counts = [f"| {end} | {list(ends.values()).count(end)} |" for end in sorted(set(ends.values()))]
+    lines = ["| how it ended | entries |", "|---|---|", *counts, f"| all | {len(ends)} |"]
+    for letter, title in GROUPS.items():
+        lines += [f"\n## {title}\n", "| entry | what | how it ended | where, or why not |"]
+        lines.append("|---|---|---|---|")
+        for name, entry in entries.items():
+            if name.startswith(letter):
+                why = "; ".join(filter(None, (_named(places.get(name, {})), entry.get("why"))))
+                lines.append(f"| {name} | {entry['en']} · {entry['zh']} | {ends[name]} | {why} |")
+    return head + "\n" + "\n".join(lines) + "\n"
+
+
+def sources_of_books() -> dict[str, dict[str, list[str]]]:
+    """Return what of the shipped books names each entry as its source: entry, book, parts."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for name, path in shipped_books().items():
+        book = load_book(path)
+        parts = [
+            *book.criteria.items(),
+            *book.rules.items(),
+            *book.classes.items(),
+            *((each.id, each) for each in (*book.knock_outs, *book.next_steps)),
+        ]
+        said = [(part, thing.source) for part, thing in parts]
+        for derived, doc in yaml.safe_load(book.text).get("derived", {}).items():
+            said.append((derived, doc.get("source")))
+        for part, source in said:
+            for entry in re.findall(r"[CKTR]-\d\d", source or ""):
+                known = found.setdefault(entry, {}).setdefault(name, [])
+                if part not in known:
+                    known.append(part)
+    return found
+
+
+def _named(places: dict[str, list[str]]) -> str:
+    said = []
+    for book, parts in places.items():
+        more = f" and {len(parts) - SHOWN} more" if len(parts) > SHOWN else ""
+        said.append(f"{book}: " + ", ".join(f"`{part}`" for part in parts[:SHOWN]) + more)
+    return "; ".join(said)
+
+
+PAGES = {
+    "language.md": language_page,
+    "knowledge.md": knowledge_page,
+    "cli.md": cli_page,
+    "checks.md": checks_reference,
+}
 
 if __name__ == "__main__":
     for name, page in PAGES.items():
