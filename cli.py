@@ -21,6 +21,7 @@ COMMANDS = {
     "show": "record:show",
     "export": "lists:export",
     "rejects": "lists:rejects",
+    "duplicates": "lists:duplicates",
     "map": "lists:map_list",
     "profile": "lists:profile_list",
     "check": "books:check",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -200,3 +200,41 @@ def profile_list(file: str, book: str | None, lang: str, *, as_json: bool, **rea
         show_json(profile_json(found))
     else:
         show(profile_text(found, lang))
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True)
+@options(BOOK, SET, READING, LANG, AS_JSON)
+@click.option("--db", metavar="FILE|URL", help="Compare with the leads of this record, too.")
+@click.option("--fuzzy", is_flag=True, help="Show names that look alike, to be reviewed.")
+def duplicates(
+    files: tuple[str, ...],
+    book: str | None,
+    settings: dict[str, str],
+    lang: str,
+    db: str | None,
+    *,
+    as_json: bool,
+    fuzzy: bool,
+    **reading: Any,
+) -> None:
+    """Show which rows of FILES are the same lead, by the keys of the book, and why.
+
+    Nothing is merged: that is `qualify --on-duplicate merge`. Exit code 1: there are some.
+    """
+    from leadgrade.leads import read_lists
+    from leadgrade.leads.duplicates import find_duplicates
+    from leadgrade.reports.duplicates import duplicates_json, duplicates_text, stored_leads
+    from leadgrade.storage.store import open_store
+
+    loaded = load(book, settings)
+    with ExitStack() as stack:
+        lists = stack.enter_context(read_lists(files, loaded, _said(reading)))
+        record = stack.enter_context(open_store(db, create=False)) if db else None
+        stored = stored_leads(record, loaded) if record else ()
+        found = find_duplicates(lists, loaded, stored, fuzzy=fuzzy)
+    if as_json:
+        show_json(duplicates_json(found))
+    else:
+        show(duplicates_text(found, lang))
+    sys.exit(1 if found.same or found.unclear or found.alike else 0)
