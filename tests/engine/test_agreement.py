@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, seed, settings
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from leadgrade.engine.backends.base import why_unavailable
 from leadgrade.engine.backends.explainer import Explainer
 from leadgrade.engine.backends.rete import Rete
+from leadgrade.engine.ranks import with_ranks
 from leadgrade.rules.loader import read_book
 
 from .books import AS_OF, book_texts, leads_for
@@ -30,6 +32,9 @@ FIRST_SEED = random.getrandbits(32) if "LEADGRADE_CASES" in os.environ else 0
 """The same cases in each test run, others in each soak."""
 
 
+DAYS_TRIED = (AS_OF, AS_OF, AS_OF - timedelta(1), AS_OF + timedelta(1), date(2024, 2, 29))
+
+
 @pytest.mark.parametrize("part", range(PARTS))
 def test_rete_and_explainer_agree(part: int, record_property: pytest.RecordProperty) -> None:
     compared = 0
@@ -44,10 +49,14 @@ def test_rete_and_explainer_agree(part: int, record_property: pytest.RecordPrope
     @given(data=st.data())
     def compare(data: st.DataObject) -> None:
         nonlocal compared
-        book = read_book(data.draw(book_texts()))
-        explainer = Explainer(book, AS_OF)
-        with Rete(book, AS_OF) as rete:
-            for lead in data.draw(leads_for(book, LEADS_A_BOOK)):
+        book = read_book(data.draw(book_texts(whole=True)))
+        day = data.draw(st.sampled_from(DAYS_TRIED))
+        leads = data.draw(leads_for(book, LEADS_A_BOOK, day))
+        if data.draw(st.booleans()):
+            leads = with_ranks(book, leads, day)
+        explainer = Explainer(book, day)
+        with Rete(book, day) as rete:
+            for lead in leads:
                 found = rete.decide(lead)
                 assert found == explainer.decide(lead), lead
                 found.check_ledger()
