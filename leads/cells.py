@@ -18,6 +18,7 @@ from leadgrade.rules.values import ValueReadError, fold
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from leadgrade.leads.terms import Options
     from leadgrade.rules.conditions import Value
     from leadgrade.rules.model import Book
 
@@ -120,12 +121,13 @@ class Column(dict[str, "Value | Unreadable | None"]):
         return said
 
 
-def cell_reader(fact: Fact, book: Book, policy: Policy) -> Callable[[str], Value | None]:
+def cell_reader(fact: Fact, book: Book, said: Policy | Options) -> Callable[[str], Value | None]:
     """Return the function that reads a fact's cells: a value, or None for an unknown one.
 
     It raises ValueReadError with the codes of ``numbers`` and ``dates``, or ``not-a-flag``,
     ``not-a-choice``, ``several-values``, ``spreadsheet-error``.
     """
+    policy = said if isinstance(said, Policy) else Policy.of(said)
     typed = _typed_reader(fact, book, policy)
     unknown = (UNKNOWN - _meant(fact)) | {_key(text) for text in book.unknown_values}
     unknown -= frozenset(_choices(fact))
