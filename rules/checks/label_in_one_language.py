@@ -26,7 +26,9 @@ def run(context: Context) -> Iterator[Hit]:
     if not any(each.phrase and each.phrase.en and each.phrase.zh for each in wordings):
         return
     for owner, key, phrase, span in wordings:
-        if phrase is not None and not (phrase.en and phrase.zh):
+        if phrase is None or phrase == Phrase(en=owner):  # without a label the id stands for it
+            continue
+        if not (phrase.en and phrase.zh):
             args = {"name": owner, "key": key, "language": "zh" if phrase.en else "en"}
             yield Hit(context.places.of(span, key), args)
 
