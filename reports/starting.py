@@ -28,10 +28,11 @@ def start_folder(folder: Path, book: str, lang: str) -> str:
     """
     if book not in shipped_books():
         raise NoSuchBookError(book)
+    sample = sample_of(book).read_text(encoding="utf-8")
     texts = {
         FOLDER_BOOK: shipped_books()[book].read_text(encoding="utf-8"),
-        "leads.csv": (SAMPLES / "leads.csv").read_text(encoding="utf-8"),
-        "README.md": say("starting.readme", lang),
+        "leads.csv": sample,
+        "README.md": say("starting.readme", lang).replace("L-007", lead_to_explain(sample)),
     }
     written: list[Path] = []
     try:
@@ -52,3 +53,14 @@ def start_folder(folder: Path, book: str, lang: str) -> str:
     if folder != Path():
         command = f"cd {shlex.quote(str(folder))} && {command}"
     return say("screens.init-done", lang, files=", ".join(texts), folder=folder, next=command)
+
+
+def sample_of(book: str) -> Path:
+    """Return the sample list of a shipped book: its own, or the list of leads."""
+    own = SAMPLES / f"{book}.csv"
+    return own if own.is_file() else SAMPLES / "leads.csv"
+
+
+def lead_to_explain(sample: str) -> str:
+    """Return the seventh lead of a sample list, as the README names one to look at."""
+    return sample.splitlines()[7].split(",")[0]
