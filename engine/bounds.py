@@ -17,12 +17,10 @@ from leadgrade.rules.conditions import (
     AnyOf,
     Between,
     Compare,
-    Condition,
     Contains,
     OneOf,
     Op,
     Test,
-    subjects_of,
 )
 from leadgrade.rules.formulas import facts_of
 from leadgrade.rules.model import Book, Rule, RuleKind
@@ -44,23 +42,16 @@ class Bounds:
         rules = book.rules.values()
         self._place = {rule.id: place for place, rule in enumerate(rules)}
         self._truths = {rule.id: _open_test(rule, Reading(orders)) for rule in rules}
-        self._readers = {
-            fact: tuple(rule.id for rule in rules if fact in rule.subjects)
-            for fact in book.all_facts
-        }
+        self._readers: dict[str, list[str]] = {fact: [] for fact in book.all_facts}
+        for rule in rules:
+            for fact in rule.subjects:
+                self._readers[fact].append(rule.id)
         self._swing = {rule.id: (book.criterion_of[rule.id].id, *_swing(rule)) for rule in rules}
         reading = IntervalReading(orders, frozenset((*book.criteria, "score")))
-        self._knock_outs = [
-            (each, reading.condition(each.when), roots_of(book, each.when))
-            for each in book.knock_outs
-        ]
-        self._limits = [
-            (each, reading.condition(each.when), roots_of(book, each.when)) for each in book.limits
-        ]
+        self._knock_outs = [(each, reading.condition(each.when)) for each in book.knock_outs]
+        self._limits = [(each, reading.condition(each.when)) for each in book.limits]
         self._needs = {
-            grade.id: (reading.condition(grade.needs), roots_of(book, grade.needs))
-            for grade in book.grades
-            if grade.needs
+            grade.id: reading.condition(grade.needs) for grade in book.grades if grade.needs
         }
 
     def open_rules(self, fired: Collection[str], values: Values) -> tuple[str, ...]:
@@ -80,33 +71,30 @@ class Bounds:
         fired: Collection[str],
         open_rules: Collection[str],
         values: Values,
-        about: str | None = None,
     ) -> Possible:
         """Return score and grade if the open rules went the worst and the best way.
 
-        ``values`` are the known facts. Knock-outs and needs that are unknown count both ways;
-        with ``about``, only those that hang on this read fact.
+        ``values`` are the known facts. Knock-outs, limits and needs that are unknown count both
+        ways.
         """
         criteria = self._intervals(totals, open_rules)
         ends = criteria.values()
         score = Interval(sum(each.low for each in ends), sum(each.high for each in ends))
         seen = {**values, **criteria, "score": score, "fired": (fired, open_rules)}
-        worst, best = self._ladder(score, seen, about)
+        worst, best = self._ladder(score, seen)
         if self._limits:
-            worst, best = self._limited(worst, best, seen, about)
-        for knock_out, truth, roots in self._knock_outs:
-            found = _settled(truth(seen), roots, about)
+            worst, best = self._limited(worst, best, seen)
+        for knock_out, truth in self._knock_outs:
+            found = truth(seen)
             if found is not False:
                 worst = self._book.worse(worst, knock_out.grade)
             if found is True:
                 best = self._book.worse(best, knock_out.grade)
         return Possible(score.low, score.high, worst, best)
 
-    def _limited(self, worst: str, best: str, seen: Values, about: str | None) -> tuple[str, str]:
+    def _limited(self, worst: str, best: str, seen: Values) -> tuple[str, str]:
         """Return both grades after floors, then ceilings, each as far as it is certain."""
-        verdicts = [
-            (limit, _settled(truth(seen), roots, about)) for limit, truth, roots in self._limits
-        ]
+        verdicts = [(limit, truth(seen)) for limit, truth in self._limits]
         for limit, found in verdicts:
             if limit.is_floor:
                 worst = self._book.better(worst, limit.grade) if found is True else worst
@@ -132,14 +120,13 @@ class Bounds:
             for each in self._book.criteria.values()
         }
 
-    def _ladder(self, score: Interval, seen: Values, about: str | None) -> tuple[str, str]:
+    def _ladder(self, score: Interval, seen: Values) -> tuple[str, str]:
         """Return the grade that is certain at least, and the best one that is thinkable."""
         worst = best = None
         for grade in self._book.grades:
             truth: bool | None = True
             if grade.id in self._needs:
-                needs, roots = self._needs[grade.id]
-                truth = _settled(needs(seen), roots, about)
+                truth = self._needs[grade.id](seen)
             floor = score.low if grade.floor is None else grade.floor
             if best is None and score.high >= floor and truth is not False:
                 best = grade.id
@@ -148,19 +135,6 @@ class Bounds:
                 break
         last = self._book.grade_ids[-1]  # it has no floor and no needs
         return worst or last, best or last
-
-
-def _settled(truth: bool | None, roots: Collection[str], about: str | None) -> bool | None:  # noqa: FBT001
-    """Return False for an unknown that has nothing to do with the fact in question."""
-    return False if truth is None and about is not None and about not in roots else truth
-
-
-def roots_of(book: Book, condition: Condition) -> frozenset[str]:
-    """Return the read facts that a condition hangs on, through formulas and points."""
-    subjects = subjects_of(condition)
-    if subjects <= book.all_facts.keys():
-        return frozenset().union(*(roots_of_fact(book, subject) for subject in subjects))
-    return frozenset(book.facts)
 
 
 def roots_of_fact(book: Book, fact: str) -> frozenset[str]:

@@ -8,8 +8,10 @@ from datetime import date
 from itertools import accumulate
 
 from leadgrade.engine.deriving import Deriver
+from leadgrade.rules.conditions import Value
 from leadgrade.rules.lead import Lead, Rank
 from leadgrade.rules.model import Book, Ranking
+from leadgrade.rules.values import LARGEST
 
 
 def rankings_of(book: Book) -> list[Ranking]:
@@ -28,9 +30,15 @@ def with_ranks(book: Book, leads: Sequence[Lead], as_of: date) -> list[Lead]:
     for ranking in rankings_of(book):
         known = [place for place, each in enumerate(values) if ranking.fact in each]
         known.sort(key=lambda place: (-float(values[place][ranking.fact]), leads[place].id))  # type: ignore[arg-type]
-        hundredths = [max(0, round(float(values[place][ranking.fact]) * 100)) for place in known]  # type: ignore[arg-type]
+        hundredths = [_hundredths(values[place][ranking.fact]) for place in known]
         total = sum(hundredths)
         before = accumulate(hundredths, initial=0)
         for position, (place, above) in enumerate(zip(known, before, strict=False), start=1):
             ranks[place][ranking.id] = Rank(position, len(known), above, total)
     return [replace(lead, ranks=each) for lead, each in zip(leads, ranks, strict=True)]
+
+
+def _hundredths(value: Value) -> int:
+    """Return a positive number in whole hundredths, 0 for others; a large one has no fraction."""
+    number = max(0.0, float(value))  # type: ignore[arg-type]
+    return int(number) * 100 if number > LARGEST else round(number * 100)

@@ -7,9 +7,9 @@ compares a number of days with them, and all give the same points.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from decimal import Decimal, localcontext
-from itertools import count
 
 from leadgrade.rules.build_facts import whole_days
 from leadgrade.rules.conditions import All, Compare, Condition, Op
@@ -68,13 +68,13 @@ def stages(points: int, half_life: int) -> list[tuple[int | None, int | None, in
     found: list[tuple[int | None, int | None, int]] = []
     began: int | None = None
     now = points
-    for day in count(1):
-        if now == 0:
-            break
-        later = _faded(points, half_life, day)
-        if later != now:
-            found.append((began, day, now))
-            began, now = day, later
+    days = range(half_life * (2 * abs(points) // STEP).bit_length() + 1)  # nothing is left then
+    while now:
+        day = bisect_left(
+            days, 1, lo=began or 0, key=lambda day: _faded(points, half_life, day) != now
+        )
+        found.append((began, day, now))
+        began, now = day, _faded(points, half_life, day)
     return [*found, (began, None, 0)]
 
 
