@@ -76,16 +76,17 @@ class Branching:
         unsure: list[Price] = []
         try:
             if self._could((), free):
-                self._bysize_of(free)
+                self._by_size(free)
         except _CutError:
             if self.best is None:
                 self._climb(before, free)
             if not self._surely_least(free):
                 unsure = [(self.at_least, 0)]
+        self.at_least = min([self.at_least, *(count for count, _ in self._doubtful)])
         found = self.price
         self.proved = not any(found is None or each < found for each in self._doubtful + unsure)
 
-    def _bysize_of(self, free: Sequence[str]) -> None:
+    def _by_size(self, free: Sequence[str]) -> None:
         self._cores = self._find_cores(free)
         for size in range(max(len(self._cores), 1), len(free) + 1):
             self.at_least = size

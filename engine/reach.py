@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from leadgrade.engine.backends.explainer import Explainer
-from leadgrade.engine.bounds import roots_of_fact
 from leadgrade.engine.decision import Decision
 from leadgrade.engine.moves import Change
+from leadgrade.engine.searching import dated_roots
 from leadgrade.rules.lead import Lead
 from leadgrade.rules.model import Book
 
@@ -108,4 +108,4 @@ def _best(
 
 
 def _roots(book: Book, subjects: Iterable[str]) -> frozenset[str]:
-    return frozenset().union(*(roots_of_fact(book, each) for each in subjects))
+    return frozenset().union(*(dated_roots(book, each) for each in subjects))

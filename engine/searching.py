@@ -8,14 +8,14 @@ carried back to the fact, exactly where the formula rises or falls with it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import NamedTuple
 
 from leadgrade.engine.bounds import roots_of_fact
 from leadgrade.engine.deriving import Deriver
-from leadgrade.engine.places import ends_of, place_of, value_at
+from leadgrade.engine.places import ends_of, first_place, place_of, value_at
 from leadgrade.engine.trends import Edge, Stretch, Trends, chooses, values_of
 from leadgrade.rules.conditions import (
     Between,
@@ -79,7 +79,7 @@ class Searching:
         self._kept: dict[str, Cells] = {}
         self._derive = Deriver(book, as_of).derive
         tested = self._tests.keys() & book.all_facts.keys()
-        self.relevant = frozenset().union(*(roots_of_fact(book, each) for each in tested))
+        self.relevant = frozenset().union(*(dated_roots(book, each) for each in tested))
         """The read facts that the score or the grade can hang on."""
         self.opaque = frozenset(_opaque(book, self._tests))
         """The read facts of which being unknown means something of its own."""
@@ -163,11 +163,16 @@ class Searching:
         for stretch in trends.stretches(formula, *ends):
             if stretch.trend is None:
                 exact = False
-                starts |= set(_samples(stretch))
+                starts |= set(_sampled(stretch, seen))
             else:
                 starts |= {each.low for each in trends.cut(formula, stretch, edges)}
-        differ = {place for place in starts - {ends[0]} if seen(place - 1) != seen(place)}
-        return (differ if exact else starts), exact
+        return {each for each in starts - {ends[0]} if seen(each - 1) != seen(each)}, exact
+
+
+def dated_roots(book: Book, subject: str) -> frozenset[str]:
+    """Return the read facts that a fact comes from, and the dates that say how old those are."""
+    roots = roots_of_fact(book, subject)
+    return roots | {day for each in roots if (day := book.facts[each].dated_by) is not None}
 
 
 def _tests_by_subject(book: Book) -> dict[str, list[Test]]:
@@ -249,12 +254,20 @@ def _cell(fact: Fact, low: int, high: int, ends: tuple[int, int]) -> Cell:
     return Cell(typical, first, last)
 
 
-def _samples(stretch: Stretch) -> Iterator[int]:
-    """Yield places all over a stretch, evenly by size and evenly by value."""
-    count = min(SAMPLES, stretch.high - stretch.low)
-    yield from (
-        stretch.low + (stretch.high - stretch.low) * n // max(count, 1) for n in range(count)
-    )
+def _sampled(stretch: Stretch, seen: Callable[[int], object]) -> Iterator[int]:
+    """Yield where tests change their mind between places that are spread over a stretch.
+
+    What changes twice between two of them goes unseen: nothing is promised here.
+    """
+    wide = stretch.high - stretch.low
+    places = [stretch.low + wide * number // SAMPLES for number in range(SAMPLES + 1)]
+    yield stretch.low
+    for low, high in pairwise(places):
+        start = low
+        while seen(start) != seen(high):
+            before = seen(start)
+            start = first_place(start, high, lambda place, before=before: seen(place) != before)  # type: ignore[misc]
+            yield start
 
 
 def _text_cells(tests: list[Test]) -> Cells:
