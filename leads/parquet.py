@@ -29,7 +29,8 @@ MEMORY = "1GB"
 
 _CLOSED = {
     "memory_limit": MEMORY,
-    "threads": 2,
+    "threads": 1,  # each has a row group in memory
+    "enable_progress_bar": False,
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
 }
