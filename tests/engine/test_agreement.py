@@ -4,16 +4,38 @@ from __future__ import annotations
 
 import os
 import random
+import re
+from dataclasses import fields
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from leadgrade.engine.backends.base import why_unavailable
 from leadgrade.engine.backends.explainer import Explainer
 from leadgrade.engine.backends.rete import Rete
 from leadgrade.engine.ranks import with_ranks
+from leadgrade.rules.document import (
+    BandDoc,
+    BookDoc,
+    CaseDoc,
+    ClassBandDoc,
+    ClassCaseDoc,
+    ClassDoc,
+    CriterionDoc,
+    DerivedDoc,
+    FactDoc,
+    GradeDoc,
+    KnockOutDoc,
+    LimitDoc,
+    NextStepDoc,
+    ParameterDoc,
+    RuleDoc,
+    TreatmentDoc,
+)
+from leadgrade.rules.formulas import Function
+from leadgrade.rules.kinds import key_of
 from leadgrade.rules.loader import read_book
 
 from .books import AS_OF, book_texts, leads_for
@@ -65,3 +87,44 @@ def test_rete_and_explainer_agree(part: int, record_property: pytest.RecordPrope
     compare()
     record_property("compared", compared)
     assert compared >= LEADS_A_BOOK
+
+
+SILENT = {
+    *("about", "actionable", "ask", "basis", "channel", "cost", "currency", "headers", "label"),
+    *("justification", "lead_id", "lead_name", "owner", "personal", "product", "source", "title"),
+    *("unknown_values", "why", "examples", "properties"),
+}
+"""Keys that no decision hangs on."""
+
+SETTLED_BEFORE = {
+    *("include", "extends", "remove", "identity", "merge", "sources", "on_unreadable"),
+    *("count", "share", "sum", "mean", "first", "last", "where", "window"),
+}
+"""Keys whose work is done before a lead is decided."""
+
+DOCUMENTS = (
+    *(BookDoc, ParameterDoc, FactDoc, DerivedDoc, CaseDoc, CriterionDoc, RuleDoc, BandDoc),
+    *(KnockOutDoc, LimitDoc, GradeDoc, ClassDoc, ClassCaseDoc, ClassBandDoc, TreatmentDoc),
+    NextStepDoc,
+)
+
+
+def test_the_books_speak_the_whole_language() -> None:
+    """What is new in the language is missing here until such books are made."""
+    spoken: set[str] = set()
+
+    @settings(
+        max_examples=100,
+        database=None,
+        deadline=None,
+        derandomize=True,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(text=book_texts(whole=True))
+    def listen(text: str) -> None:
+        spoken.update(re.findall(r'"(\w+)":', text), re.findall(r"(\w+)\(", text))
+
+    listen()
+    keys = {key_of(field.name) for each in DOCUMENTS for field in fields(each)} - {"node"}
+    assert (keys | set(Function)) - SILENT - SETTLED_BEFORE - spoken == set()

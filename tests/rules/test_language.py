@@ -12,6 +12,8 @@ from leadgrade.engine.decision import Decision
 from leadgrade.engine.deriving import Deriver
 from leadgrade.engine.ranks import with_ranks
 from leadgrade.rules.build_decay import stages
+from leadgrade.rules.checks import run_checks
+from leadgrade.rules.checks.context import Context
 from leadgrade.rules.conditions import OneOf
 from leadgrade.rules.lead import Lead
 from leadgrade.rules.loader import read_book
@@ -124,7 +126,8 @@ classes:
     otherwise: rest
     treatments:
       target: {do: Visit, within: 2 days, basis: stated}
-  volume: {fact: revenue, bands: [{from: 100, class: mid}, {from: 1000, class: big}], otherwise: low}
+  volume:
+    {fact: revenue, bands: [{from: 100, class: mid}, {from: 1000, class: big}], otherwise: low}
   points: {fact: score, bands: [{from: 50, class: high}, {to: 50, class: low}]}
   cell:
     rows: volume
@@ -190,6 +193,15 @@ def test_quantiles_and_shares_of_the_total() -> None:
     found = [explainer.decide(lead).classes for lead in with_ranks(book, leads, DAY)]
     assert [each["zone"] for each in found] == ["Q1", "Q1", "Q2", "Q2", "Q3", "Q3"]
     assert [each["pareto"] for each in found] == ["key", "key", "tail", "tail", "tail", "tail"]
+
+
+def test_numbers_beyond_all_measure_are_ranked_too() -> None:
+    text = HEAD + TAIL + "classes: {pareto: {rank: huge, share_of_total: {80%: key}, rest: tail}}\n"
+    book = read_book(text + "derived: {huge: revenue * 1000000000000000}\n")
+    leads = [Lead("a", {"revenue": 1.0}), Lead("b", {"revenue": 1e292}), Lead("c", {})]
+    explainer = make_backend("explainer", book, DAY)
+    found = [explainer.decide(lead).classes["pareto"] for lead in with_ranks(book, leads, DAY)]
+    assert found == ["tail", "key", "unknown"]
 
 
 DERIVED = """
@@ -280,15 +292,22 @@ def test_points_fade_by_half_points_each_day_alike_everywhere() -> None:
     assert found.possible[:2] == (0, 8800)
 
 
-def test_the_stages_of_fading_follow_the_formula() -> None:
-    found = stages(400, 10)
-    assert found[0][0] is None
+@pytest.mark.parametrize("points", [50, 300, -250, 10_000])
+@pytest.mark.parametrize("half_life", [1, 7, 30, 365, 3650])
+def test_the_stages_of_fading_follow_the_formula(points, half_life) -> None:
+    found = stages(points, half_life)
+    assert (found[0][0], found[0][2]) == (None, points)
     assert found[-1][1:] == (None, 0)
-    for first, last, points in found[1:-1]:
-        for day in (first, last - 1):
-            exact = 4 * 2 ** (-day / 10)
-            assert abs(points / 100 - exact) <= 0.25
-    assert [each[2] for each in stages(-100, 10)] == [-100, -50, 0]
+    assert [first for first, _, _ in found[1:]] == [last for _, last, _ in found[:-1]]
+    whole = abs(points) // 50
+    for first, last, given in found:
+        steps = abs(given) // 50
+        assert given == 0 or (given > 0) == (points > 0)
+        for day in (first or 0, *(() if last is None else (last - 1,))):
+            # steps - 1/2 <= whole * 2 ** (-day / half_life) < steps + 1/2, in whole numbers
+            exact = (2 * whole) ** half_life
+            assert steps == 0 or (2 * steps - 1) ** half_life << day <= exact
+            assert exact < (2 * steps + 1) ** half_life << day
 
 
 def test_a_wrong_parameter_is_a_finding_where_it_stands() -> None:
@@ -306,3 +325,11 @@ def test_a_misspelt_parameter_is_named() -> None:
     assert [(each.code, each.suggestion) for each in caught.value.findings] == [
         ("unknown-name", "our_cut")
     ]
+
+
+@pytest.mark.parametrize("reason", ["", ", justification: the law asks for it"])
+def test_a_personal_attribute_wants_a_reason_in_a_knock_out_too(reason: str) -> None:
+    text = HEAD.replace("refused: {type: flag}", "refused: {type: flag, personal: true}") + TAIL
+    book = read_book(text + f"knock_outs: [{{id: gone, when: refused, grade: C{reason}}}]\n")
+    found = [each.code for each in run_checks(Context(book))]
+    assert ("personal-attribute" in found) is not bool(reason)
