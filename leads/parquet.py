@@ -30,7 +30,6 @@ MEMORY = "1GB"
 _CLOSED = {
     "memory_limit": MEMORY,
     "threads": 1,  # each has a row group in memory
-    "enable_progress_bar": False,
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
 }
