@@ -27,6 +27,7 @@ def build_knock_out(doc: KnockOutDoc, grades: tuple[str, ...], resolver: Resolve
         why=resolved_why(doc.why, doc.place("why"), resolver, Stratum.CRITERIA),
         source=doc.source,
         valid=validity(doc, resolver.findings),
+        justification=doc.justification,
     )
 
 
@@ -56,6 +57,7 @@ def build_limit(doc: LimitDoc, grades: tuple[str, ...], resolver: Resolver) -> L
         why=resolved_why(doc.why, doc.place("why"), resolver, Stratum.CRITERIA),
         source=doc.source,
         valid=validity(doc, resolver.findings),
+        justification=doc.justification,
     )
 
 
@@ -73,6 +75,7 @@ def build_grades(
             span=name.span,
             floor=doc.from_,
             needs=None if doc.needs is None else resolver.condition(doc.needs, Stratum.CRITERIA),
+            justification=doc.justification,
         )
         for name, doc in docs
     )

@@ -165,6 +165,7 @@ class KnockOutDoc(Document):
     source: Annotated[str | None, word, "where it comes from"] = None
     valid_from: Annotated[Scalar | None, scalar, "the first day it is in force"] = None
     valid_until: Annotated[Scalar | None, scalar, "the last day it is in force"] = None
+    justification: Annotated[str | None, word, "why a personal attribute may count here"] = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -180,6 +181,7 @@ class LimitDoc(Document):
     source: Annotated[str | None, word, "where it comes from"] = None
     valid_from: Annotated[Scalar | None, scalar, "the first day it is in force"] = None
     valid_until: Annotated[Scalar | None, scalar, "the last day it is in force"] = None
+    justification: Annotated[str | None, word, "why a personal attribute may count here"] = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -189,6 +191,7 @@ class GradeDoc(Document):
     from_: Annotated[int | None, points, "the lowest score"] = None
     needs: Annotated[Node | None, condition, "conditions that must be true as well"] = None
     label: Annotated[Phrase | None, phrase, "what the grade means"] = None
+    justification: Annotated[str | None, word, "why a personal attribute may count here"] = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

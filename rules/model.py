@@ -197,6 +197,7 @@ class KnockOut:
     why: Phrase | None = None
     source: str | None = None
     valid: Validity | None = None
+    justification: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +216,7 @@ class Limit:
     why: Phrase | None = None
     source: str | None = None
     valid: Validity | None = None
+    justification: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +228,7 @@ class Grade:
     span: Span
     floor: int | None = None
     needs: Condition | None = None
+    justification: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,12 +53,12 @@ def written(rule: Rule) -> Condition:
 
 def _of_grade(book: Book) -> Iterator[Part]:
     for each in book.knock_outs:
-        yield Part("knock-out", each.id, each.when, each.span)
+        yield Part("knock-out", each.id, each.when, each.span, justification=each.justification)
     for limit in book.limits:
-        yield Part("limit", limit.id, limit.when, limit.span)
+        yield Part("limit", limit.id, limit.when, limit.span, justification=limit.justification)
     for grade in book.grades:
         if grade.needs is not None:
-            yield Part("grade", grade.id, grade.needs, grade.span, "needs")
+            yield Part("grade", grade.id, grade.needs, grade.span, "needs", grade.justification)
 
 
 def scoring_parts(book: Book) -> Iterator[Part]:

@@ -10,6 +10,7 @@ import pytest
 from leadgrade.engine.backends.base import make_backend, why_unavailable
 from leadgrade.engine.decision import Decision
 from leadgrade.engine.deriving import Deriver
+from leadgrade.engine.oracle import Oracle
 from leadgrade.engine.ranks import with_ranks
 from leadgrade.rules.build_decay import stages
 from leadgrade.rules.checks import run_checks
@@ -331,5 +332,5 @@ def test_a_misspelt_parameter_is_named() -> None:
 def test_a_personal_attribute_wants_a_reason_in_a_knock_out_too(reason: str) -> None:
     text = HEAD.replace("refused: {type: flag}", "refused: {type: flag, personal: true}") + TAIL
     book = read_book(text + f"knock_outs: [{{id: gone, when: refused, grade: C{reason}}}]\n")
-    found = [each.code for each in run_checks(Context(book))]
+    found = [each.code for each in run_checks(Context(book, Oracle(book)))]
     assert ("personal-attribute" in found) is not bool(reason)
