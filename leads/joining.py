@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from leadgrade.leads.aggregates import Gathering, Meaning
 from leadgrade.leads.headers import fold_header
 from leadgrade.leads.identity import kind_of, normal_value
-from leadgrade.leads.listing import Listing, open_list
+from leadgrade.leads.listing import DEFAULTS, Listing, open_list
 from leadgrade.leads.terms import DateOrder, ListError, Options, Rejected
 from leadgrade.rules.conditions import subjects_of
 from leadgrade.rules.gathering import ID
@@ -69,7 +69,7 @@ class Joins:
         book: Book,
         as_of: date,
         meaning: Meaning,
-        options: Options = Options(),  # noqa: B008
+        options: Options = DEFAULTS,
     ) -> None:
         self.files: list[JoinedFile] = []
         self._book = book
