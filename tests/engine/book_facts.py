@@ -170,7 +170,7 @@ def formulas(draw: Draw, words: Vocabulary, depth: int = 2) -> str:
     dates = words.of_type(FactType.DATE)
     leaves = [*words.of_type(*NUMERIC), *FIGURES[:2], *_numbers_of(words)]
     forms = ["leaf", "sign", "figure"]
-    forms += ["sign", "call", "of_known", "minus"] if depth else []
+    forms += ["sign", "call", "call", "of_known", "minus"] if depth else []
     forms += ["since", "between"] if dates else []
     form = draw(st.sampled_from(forms))
 

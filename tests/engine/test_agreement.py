@@ -114,7 +114,7 @@ def test_the_books_speak_the_whole_language() -> None:
     spoken: set[str] = set()
 
     @settings(
-        max_examples=100,
+        max_examples=150,
         database=None,
         deadline=None,
         derandomize=True,
