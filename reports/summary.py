@@ -49,6 +49,7 @@ def run_json(run: StoredRun, *, dry_run: bool = False) -> dict[str, Any]:
         "qualified": run.qualified,
         "seconds": round(run.seconds, 3),
         "notes": run.notes,
+        "head": run.head,
     }
 
 
@@ -124,6 +125,7 @@ def run_text(
         Text(head, style="bold"),
         *(line for source in sources for line in _source(source, run, lang)),
         Text(counts),
+        Text(say("record.head", lang, head=run.head), style="dim"),
         Text(),
         _grades(run),
         Text(),
@@ -216,11 +218,20 @@ def runs_text(runs: Sequence[StoredRun], lang: str) -> RenderableType:
         header = say(f"screens.column-{name}", lang)
         table.add_column(header, justify="right" if right else "left", overflow="fold")
     table.add_column(say("screens.column-grades", lang), overflow="fold")
+    table.add_column(say("record.column-head", lang), overflow="fold", style="dim")
     for run in reversed(runs):
         grades = "  ".join(f"{grade} {count:,}" for grade, count in run.grades.items())
         numbers = (
             f"{each:,}" for each in (rows_read(run), run.decided, run.rejected, run.qualified)
         )
         book = f"{run.book_id} {run.book_sha256[:8]}"
-        table.add_row(str(run.number), run.as_of.isoformat(), book, run.engine, *numbers, grades)
+        table.add_row(
+            str(run.number),
+            run.as_of.isoformat(),
+            book,
+            run.engine,
+            *numbers,
+            grades,
+            run.head[:12],
+        )
     return table

@@ -41,8 +41,8 @@ class BulkSql:
 
     @cached_property
     def lead(self) -> str:
-        """A lead's key, unless it is known."""
-        return self._insert("lead", "key", new=True)
+        """A lead's key and salt, unless it is known."""
+        return self._insert("lead", "key salt", new=True)
 
     @cached_property
     def snapshot(self) -> str:
@@ -71,7 +71,17 @@ class BulkSql:
     @cached_property
     def rejected(self) -> str:
         """A rejected row."""
-        return self._insert("rejected", "run_id number source line code args raw")
+        return self._insert("rejected", "run_id number source line code args raw salt")
+
+    @cached_property
+    def note(self) -> str:
+        """A note on a run or on a file of it."""
+        return self._insert("note", "run_id number source note salt")
+
+    @cached_property
+    def erased(self) -> str:
+        """A row that an erasure emptied."""
+        return self._insert("erased", "erasure_id kind run_id number")
 
     def _insert(self, table: str, columns: str, *, new: bool = False) -> str:
         values = ", ".join(map(self._value, columns.split()))

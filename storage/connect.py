@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from sqlalchemy import create_engine, make_url
+from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
 
 from leadgrade.storage.errors import StoreError, store_errors
@@ -22,6 +22,7 @@ from leadgrade.storage.schema import (
     migrate,
     stored_revision,
 )
+from leadgrade.storage.server import server_engine
 from leadgrade.storage.sqlite import sqlite_engine, use_wal
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def _open_server(target: Target, timeout: float) -> Engine:
         engine = sqlite_engine("file::memory:", timeout, in_memory=True)
     else:
         try:
-            engine = create_engine(target.url, hide_parameters=True)
+            engine = server_engine(target.url, timeout)
         except (NoSuchModuleError, ImportError) as error:
             raise StoreError("no-driver", driver=target.url.drivername) from error
     try:

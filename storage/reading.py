@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import json
+from collections import defaultdict
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from sqlalchemy import text
 
 from leadgrade.rules.phrase import Phrase
 from leadgrade.storage.errors import StoreError
+from leadgrade.storage.notes import join_mapping
 from leadgrade.storage.reading_decisions import decided
 from leadgrade.storage.records import RejectedRow, Source, StoredBook, StoredRun
 
@@ -22,11 +24,12 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Row
 
-    from leadgrade.storage.records import StoredDecision
+    from leadgrade.storage.records import Note, StoredDecision
 
 _RUN = """
-    SELECT run.*, book.book_id, book.title_en, book.title_zh
+    SELECT run.*, book.book_id, book.title_en, book.title_zh, chain.head
     FROM run JOIN book ON book.sha256 = run.book_sha256
+    LEFT JOIN chain ON chain.kind = 'run' AND chain.number = run.id
 """
 _LIKELY = 20_000
 """So many keys are compared with a mistyped one, at most: about a fifth of a second."""
@@ -34,7 +37,23 @@ _LIKELY = 20_000
 
 def runs(connection: Connection) -> list[StoredRun]:
     """Return all runs, the first one first."""
-    return [_stored_run(row) for row in connection.execute(text(f"{_RUN} ORDER BY run.id"))]
+    notes = _notes(connection, "source IS NULL")
+    found = connection.execute(text(f"{_RUN} ORDER BY run.id"))
+    return [_stored_run(row, notes[row.id, None]) for row in found]
+
+
+def run_numbers(connection: Connection, number: int | None) -> list[int]:
+    """Return the numbers of all runs, or that of one, without reading them.
+
+    Raises:
+        StoreError: ``no-such-run``.
+    """
+    found = list(connection.execute(text("SELECT id FROM run ORDER BY id")).scalars())
+    if number is None:
+        return found
+    if number not in found:
+        raise StoreError("no-such-run", run=number, latest=max(found, default=0))
+    return [number]
 
 
 def run(connection: Connection, number: int | None) -> StoredRun:
@@ -50,10 +69,25 @@ def run(connection: Connection, number: int | None) -> StoredRun:
     row = connection.execute(text(f"{_RUN} WHERE run.id = :number"), chosen).one_or_none()
     if row is None:
         raise StoreError("no-such-run", run=number, latest=newest)
-    return _stored_run(row)
+    notes = _notes(connection, "source IS NULL AND run_id = :run", run=row.id)
+    return _stored_run(row, notes[row.id, None])
 
 
-def _stored_run(row: Row[Any]) -> StoredRun:
+def _notes(
+    connection: Connection, where: str, **values: Any
+) -> defaultdict[tuple[int, int | None], list[Note]]:
+    """Return notes by run and source; those that were forgotten are left out."""
+    query = f"""
+        SELECT run_id, source, note FROM note
+        WHERE sealed IS NULL AND {where} ORDER BY run_id, number
+    """  # noqa: S608 - constants
+    found: defaultdict[tuple[int, int | None], list[Note]] = defaultdict(list)
+    for run, source, note in connection.execute(text(query), values):
+        found[run, source].append(json.loads(note))
+    return found
+
+
+def _stored_run(row: Row[Any], notes: list[Note]) -> StoredRun:
     return StoredRun(
         number=row.id,
         book_id=row.book_id,
@@ -74,7 +108,8 @@ def _stored_run(row: Row[Any]) -> StoredRun:
         qualified=row.qualified,
         grades=json.loads(row.grades),
         seconds=row.seconds,
-        notes=json.loads(row.notes),
+        notes=notes,
+        head=row.head or "",
     )
 
 
@@ -95,12 +130,13 @@ def book(connection: Connection, sha256: str) -> StoredBook:
 def sources(connection: Connection, number: int) -> list[Source]:
     """Return the files of a run in the order in which they were given."""
     query = text("SELECT * FROM run_source WHERE run_id = :run ORDER BY position")
-    return [
-        Source(
-            row.file, row.sha256, row.format, row.encoding, row.rows_read, json.loads(row.mapping)
-        )
-        for row in connection.execute(query, {"run": number})
-    ]
+    notes = _notes(connection, "source IS NOT NULL AND run_id = :run", run=number)
+    found = []
+    for row in connection.execute(query, {"run": number}):
+        mapping = join_mapping(json.loads(row.mapping), notes[number, row.position])
+        about = (row.file, row.sha256, row.format, row.encoding, row.rows_read)
+        found.append(Source(*about, mapping))
+    return found
 
 
 def rejected(connection: Connection, number: int) -> Iterator[RejectedRow]:
@@ -109,7 +145,7 @@ def rejected(connection: Connection, number: int) -> Iterator[RejectedRow]:
         SELECT run_source.file, rejected.line, rejected.code, rejected.args, rejected.raw
         FROM rejected LEFT JOIN run_source
             ON run_source.run_id = rejected.run_id AND run_source.position = rejected.source
-        WHERE rejected.run_id = :run
+        WHERE rejected.run_id = :run AND rejected.sealed IS NULL
         ORDER BY rejected.number
     """)
     streaming = {"yield_per": 1000}
@@ -125,11 +161,15 @@ def decisions(
     grade: str | None,
     limit: int | None,
     best_first: bool,
+    day: date | None = None,
 ) -> Iterator[StoredDecision]:
     """Yield the decisions of a run; see ``Store.decisions``."""
     chosen = run(connection, number)
     values: dict[str, Any] = {"run": chosen.number}
-    where, order = "decision.run_id = :run", "decision.source, decision.line, lead.key"
+    where, order = (
+        "decision.run_id = :run",
+        "decision.source NULLS FIRST, decision.line NULLS FIRST, lead.key",
+    )
     if grade is not None:
         where += " AND decision.grade = :grade"
         values["grade"] = grade
@@ -139,7 +179,7 @@ def decisions(
     if limit is not None:
         order += " LIMIT :limit"
         values["limit"] = limit
-    yield from decided(connection, f"WHERE {where} ORDER BY {order}", values)
+    yield from decided(connection, f"{where} ORDER BY {order}", values, day)
 
 
 def _ladder(grades: list[str], values: dict[str, Any]) -> str:
@@ -149,42 +189,45 @@ def _ladder(grades: list[str], values: dict[str, Any]) -> str:
     return f"CASE decision.grade {cases} END, " if cases else ""
 
 
-def decision(connection: Connection, number: int | None, lead: str) -> StoredDecision:
+def decision(
+    connection: Connection, number: int | None, lead: str, day: date | None = None
+) -> StoredDecision:
     """Return what a run decided of a lead.
 
     Raises:
         StoreError: ``no-runs``, ``no-such-run``, ``no-such-lead``, ``not-in-run``.
     """
     chosen = run(connection, number).number
-    where = "WHERE decision.run_id = :run AND lead.key = :lead"
-    for found in decided(connection, where, {"run": chosen, "lead": lead}):
+    where = "decision.run_id = :run AND lead.key = :lead"
+    for found in decided(connection, where, {"run": chosen, "lead": lead}, day):
         return found
     newest = connection.execute(
         text("""
             SELECT max(decision.run_id) FROM decision JOIN lead ON lead.id = decision.lead_id
-            WHERE lead.key = :lead
+            WHERE lead.key = :lead AND decision.sealed IS NULL
         """),
         {"lead": lead},
     ).scalar_one()
     if newest is None:
-        raise _no_such_lead(connection, lead)
+        raise no_such_lead(connection, lead)
     raise StoreError("not-in-run", lead=lead, run=chosen, latest=newest)
 
 
-def history(connection: Connection, lead: str) -> list[StoredDecision]:
+def history(connection: Connection, lead: str, day: date | None = None) -> list[StoredDecision]:
     """Return all that was decided of a lead, the oldest first.
 
     Raises:
         StoreError: ``no-such-lead``.
     """
-    where = "WHERE lead.key = :lead ORDER BY decision.run_id"
-    found = list(decided(connection, where, {"lead": lead}))
+    where = "lead.key = :lead ORDER BY decision.run_id"
+    found = list(decided(connection, where, {"lead": lead}, day))
     if not found:
-        raise _no_such_lead(connection, lead)
+        raise no_such_lead(connection, lead)
     return found
 
 
-def _no_such_lead(connection: Connection, lead: str) -> StoreError:
+def no_such_lead(connection: Connection, lead: str) -> StoreError:
+    """Return the error that names the leads that may have been meant."""
     return StoreError("no-such-lead", lead=lead, nearest=", ".join(leads_like(connection, lead, 3)))
 
 
@@ -197,14 +240,15 @@ def leads_like(connection: Connection, typed: str, limit: int) -> list[str]:
         return []
     pattern = typed.lower().translate({ord(each): f"!{each}" for each in "!%_"})
     containing = text("""
-        SELECT key FROM lead WHERE lower(key) LIKE :pattern ESCAPE '!'
+        SELECT key FROM lead WHERE salt IS NOT NULL AND lower(key) LIKE :pattern ESCAPE '!'
         ORDER BY length(key), key LIMIT :limit
     """)
     values = {"pattern": f"%{pattern}%", "limit": limit}
     found = list(connection.execute(containing, values).scalars())
     if len(found) < limit:
         near = text("""
-            SELECT key FROM lead WHERE length(key) BETWEEN :short AND :long LIMIT :likely
+            SELECT key FROM lead
+            WHERE salt IS NOT NULL AND length(key) BETWEEN :short AND :long LIMIT :likely
         """)
         values = {"short": len(typed) - 2, "long": len(typed) + 2, "likely": _LIKELY}
         keys = list(connection.execute(near, values).scalars())

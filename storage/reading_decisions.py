@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, text
 
 from leadgrade.engine.decision import Possible
+from leadgrade.storage.overriding import overrides_on
 from leadgrade.storage.records import StoredDecision, StoredStep
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ _SLIM = """
     JOIN lead ON lead.id = decision.lead_id
     LEFT JOIN run_source
         ON run_source.run_id = decision.run_id AND run_source.position = decision.source
+    WHERE decision.sealed IS NULL AND
 """
 _FACTS = text("SELECT id, sha256, facts FROM snapshot WHERE id IN :ids").bindparams(
     bindparam("ids", expanding=True)
@@ -42,24 +44,29 @@ _STEPS = text("""
 
 
 def decided(
-    connection: Connection, clauses: str, values: Mapping[str, Any]
+    connection: Connection, clauses: str, values: Mapping[str, Any], day: date | None
 ) -> Iterator[StoredDecision]:
     """Yield decisions: ``clauses`` select and order rows of ``decision``, ``lead``, ``run_source``.
 
-    A batch is in memory at a time.
+    A batch is in memory at a time. Overrides are those of ``day``, by default today. What was
+    forgotten is left out.
     """
+    day = day or date.today()
     streaming = {"yield_per": _BATCH}
     with connection.execute(text(_SLIM + clauses), values, execution_options=streaming) as rows:
         for batch in rows.partitions(_BATCH):
-            yield from _filled(connection, batch)
+            yield from _filled(connection, batch, day)
 
 
-def _filled(connection: Connection, batch: Sequence[Row[Any]]) -> Iterator[StoredDecision]:
+def _filled(
+    connection: Connection, batch: Sequence[Row[Any]], day: date
+) -> Iterator[StoredDecision]:
     snapshots = {"ids": list({row.snapshot_id for row in batch})}
     facts = {row.id: row for row in connection.execute(_FACTS, snapshots)}
     evidence = {"ids": list({row.evidence_id for row in batch})}
     records = {row.id: row.record for row in connection.execute(_EVIDENCE, evidence)}
     steps = _steps(connection, batch)
+    overrides = overrides_on(connection, {row.lead_id for row in batch}, day)
     for row in batch:
         snapshot = facts[row.snapshot_id]
         yield StoredDecision(
@@ -76,6 +83,7 @@ def _filled(connection: Connection, batch: Sequence[Row[Any]]) -> Iterator[Store
             possible=Possible(row.low, row.high, row.worst, row.best),
             steps=tuple(steps[row.run_id, row.lead_id]),
             record=records[row.evidence_id],
+            override=overrides.get(row.lead_id),
         )
 
 

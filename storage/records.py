@@ -59,7 +59,10 @@ class RejectedRow:
 
 @dataclass(frozen=True, slots=True)
 class StoredRun:
-    """A finished run. Times are UTC in ISO 8601, ``grades`` goes from the best to the worst."""
+    """A finished run. Times are UTC in ISO 8601, ``grades`` goes from the best to the worst.
+
+    ``head`` is that of the hash chain up to the run.
+    """
 
     number: int
     book_id: str
@@ -81,6 +84,7 @@ class StoredRun:
     grades: dict[str, int]
     seconds: float
     notes: list[Note]
+    head: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +98,49 @@ class StoredStep:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredOverride:
+    """What a person says of a lead's grade, from ``since`` to ``until`` (both included).
+
+    ``machine`` is the grade that the run gave. ``record`` is that decision in full, as JSON.
+    """
+
+    number: int
+    run: int
+    lead: str
+    grade: str
+    machine: str
+    reason: str
+    since: date
+    until: date
+    by: str
+    made_at: str
+    record: str
+
+    def holds_on(self, day: date) -> bool:
+        """Tell whether it holds on a day."""
+        return self.since <= day <= self.until
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What an erasure took out of the record: how many rows of each kind lost personal data."""
+
+    number: int
+    leads: int
+    decisions: int
+    rejected: int
+    notes: int
+    head: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class StoredDecision:
     """What a run decided of a lead. ``facts``, ``ranks`` and ``record`` are JSON as stored.
 
     ``score`` and the scores of ``possible`` are in hundredths; ``snapshot`` is the SHA-256 of
-    ``facts`` in hex. ``file`` and ``line`` are None for a lead that was made by hand.
+    ``facts`` in hex. ``file`` and ``line`` are None for a lead that was made by hand. ``override``
+    is what a person says instead, on the day for which the decision was read; the grade here is
+    the machine's all the same.
     """
 
     run: int
@@ -114,6 +156,7 @@ class StoredDecision:
     possible: Possible
     steps: tuple[StoredStep, ...]
     record: str
+    override: StoredOverride | None = None
 
 
 @dataclass(frozen=True, slots=True)

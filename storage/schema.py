@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import inspect
 
+from leadgrade.storage.chain import link_missing_runs
 from leadgrade.storage.errors import StoreError
+from leadgrade.storage.server import connect_to_write
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest migration. Kept here because to ask Alembic costs more than most commands."""
 
 VERSION_TABLE = "leadgrade_schema"
@@ -52,13 +54,15 @@ def migrate(engine: Engine, place: str, file: Path | None) -> None:
 
     Two processes may do so at once: the second one waits, and finds nothing left to do.
     """
-    with engine.connect().execution_options(writes=True) as connection:
+    with connect_to_write(engine) as connection:
         revision = stored_revision(connection, place)
         if revision == HEAD:
             return
         backup = back_up(file, revision) if revision is not None and file is not None else None
         try:
             _upgrade(connection)
+            if revision is not None:
+                link_missing_runs(connection)
             connection.commit()
         except BaseException:
             if backup is not None:  # of a database that is as it was

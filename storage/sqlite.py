@@ -77,3 +77,9 @@ def use_wal(engine: Engine) -> None:
         raw.cursor().execute("PRAGMA journal_mode=WAL")
     finally:
         raw.close()
+
+
+def empty_log(connection: Connection) -> None:
+    """Move what is in the write-ahead log into the file, and cut the log: it holds old pages."""
+    raw: sqlite3.Connection = connection.connection.driver_connection  # type: ignore[assignment]
+    raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")

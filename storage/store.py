@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Self
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any, Self
 
-from leadgrade.storage import reading
+from sqlalchemy.exc import DBAPIError
+
+from leadgrade.storage import overriding, reading
+from leadgrade.storage.chain import head
 from leadgrade.storage.connect import TIMEOUT, open_engine, read_target
 from leadgrade.storage.errors import StoreError, store_errors
+from leadgrade.storage.server import connect_to_write
+from leadgrade.storage.sqlite import empty_log
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+    from datetime import date
     from types import TracebackType
 
     from sqlalchemy import Connection, Engine
 
+    from leadgrade.storage.checking import Finding
     from leadgrade.storage.records import (
+        Forgotten,
         RejectedRow,
         RunFacts,
         Source,
         StoredBook,
         StoredDecision,
+        StoredOverride,
         StoredRun,
     )
     from leadgrade.storage.writing import Writing
@@ -91,10 +100,31 @@ class Store:
         with store_errors(self.place), self.engine.connect() as connection:
             yield connection
 
+    @contextmanager
+    def _changing(self, *, wipe: bool = False) -> Iterator[Connection]:
+        """Change the record, whole or not at all. With ``wipe`` old bytes are overwritten."""
+        with store_errors(self.place), connect_to_write(self.engine) as connection:
+            if wipe and connection.dialect.name == "sqlite":
+                connection.exec_driver_sql("PRAGMA secure_delete=ON")
+            yield connection
+            connection.commit()
+            if wipe and connection.dialect.name == "sqlite":
+                with suppress(DBAPIError):  # a reader is in the way: the log goes when it does
+                    empty_log(connection)
+
     def runs(self) -> list[StoredRun]:
         """Return all runs, the first one first."""
         with self._reading() as connection:
             return reading.runs(connection)
+
+    def run_numbers(self, number: int | None = None) -> list[int]:
+        """Return the numbers of all runs, or that of one if it is there.
+
+        Raises:
+            StoreError: ``no-such-run``.
+        """
+        with self._reading() as connection:
+            return reading.run_numbers(connection, number)
 
     def run(self, number: int | None = None) -> StoredRun:
         """Return a run, by default the latest.
@@ -122,6 +152,7 @@ class Store:
         grade: str | None = None,
         limit: int | None = None,
         best_first: bool = True,
+        day: date | None = None,
     ) -> Iterator[StoredDecision]:
         """Yield the decisions of a run, a few hundred in memory at a time.
 
@@ -131,23 +162,26 @@ class Store:
             limit: at most so many.
             best_first: by grade, then score, then what the score could be, then lead;
                 otherwise in the order of the list.
+            day: for which day overrides are shown, by default today.
 
         Raises:
             StoreError: ``no-runs``, ``no-such-run``, when the first decision is asked for.
         """
         with self._reading() as connection:
             yield from reading.decisions(
-                connection, run, grade=grade, limit=limit, best_first=best_first
+                connection, run, grade=grade, limit=limit, best_first=best_first, day=day
             )
 
-    def decision(self, run: int | None, lead: str) -> StoredDecision:
+    def decision(self, run: int | None, lead: str, day: date | None = None) -> StoredDecision:
         """Return what a run, by default the latest, decided of a lead.
+
+        An override is shown that holds on ``day``, by default today.
 
         Raises:
             StoreError: ``no-runs``, ``no-such-run``, ``no-such-lead``, ``not-in-run``.
         """
         with self._reading() as connection:
-            return reading.decision(connection, run, lead)
+            return reading.decision(connection, run, lead, day)
 
     def history(self, lead: str) -> list[StoredDecision]:
         """Return all that was ever decided of a lead, the oldest first.
@@ -166,6 +200,93 @@ class Store:
         """
         with self._reading() as connection:
             return reading.book(connection, sha256)
+
+    def overrides(self) -> list[StoredOverride]:
+        """Return all overrides, also those that are over, the oldest first."""
+        with self._reading() as connection:
+            return overriding.overrides(connection)
+
+    def override(
+        self,
+        lead: str,
+        *,
+        grade: str,
+        reason: str,
+        since: date,
+        until: date,
+        by: str,
+        run: int | None = None,
+    ) -> StoredOverride:
+        """Store what a person says of the grade that a run, by default the latest, gave a lead.
+
+        Raises:
+            StoreError: as ``decision``; ``no-such-grade``, ``override-over``.
+        """
+        with self._changing() as connection:
+            found = reading.run(connection, run)
+            reading.decision(connection, found.number, lead)
+            if grade not in found.grades:
+                grades = ", ".join(found.grades)
+                raise StoreError("no-such-grade", grade=grade, grades=grades, run=found.number)
+            return overriding.add_override(
+                connection,
+                run=found.number,
+                lead=lead,
+                grade=grade,
+                reason=reason,
+                since=since,
+                until=until,
+                by=by,
+            )
+
+    def forget(self, lead: str, *, by: str, reason: str) -> Forgotten:
+        """Take the personal data of a lead out of the record; a hash of it stays.
+
+        Raises:
+            StoreError: ``no-such-lead``.
+        """
+        from leadgrade.storage.forgetting import forget_lead  # noqa: PLC0415 - seldom needed
+
+        with self._changing(wipe=True) as connection:
+            return forget_lead(connection, lead, by=by, reason=reason)
+
+    def forget_before(self, day: date, *, by: str, reason: str) -> Forgotten | None:
+        """Take the personal data of all runs before a day out of the record; None without any."""
+        from leadgrade.storage.forgetting import forget_before  # noqa: PLC0415 - seldom needed
+
+        with self._changing(wipe=True) as connection:
+            return forget_before(connection, day, by=by, reason=reason)
+
+    def head(self) -> str:
+        """Return the head of the hash chain."""
+        with self._reading() as connection:
+            return head(connection)
+
+    def check(
+        self, runs: Sequence[int], *, everything: bool, noted: str | None = None
+    ) -> list[Finding]:
+        """Check the hash chain, and every row of these runs, against what was recorded.
+
+        Args:
+            runs: their numbers.
+            everything: look also for rows that belong to no run, and at all contents.
+            noted: a head that was noted once: the chain has to go through it.
+        """
+        from leadgrade.storage.checking import check  # noqa: PLC0415 - seldom needed
+
+        with self._reading() as connection:
+            return list(check(connection, runs, everything=everything, noted=noted))
+
+    def bundle(self, run: int | None, lead: str | None) -> dict[str, Any]:
+        """Return a run, or what it decided of a lead, as a bundle that proves itself.
+
+        Raises:
+            StoreError: ``no-runs``, ``no-such-run``, ``no-such-lead``, ``not-in-run``.
+        """
+        from leadgrade.storage.bundling import make_bundle  # noqa: PLC0415 - seldom needed
+
+        with self._reading() as connection:
+            return make_bundle(connection, reading.run(connection, run).number, lead)
 
     def leads_like(self, text: str, limit: int = 5) -> list[str]:
         """Return the keys of leads that may be meant by ``text``, the likeliest first."""

@@ -5,11 +5,15 @@ database. The migrations create these tables; a test holds the two together.
 
 What repeats is kept once and named by a small number: a lead's key, its facts (``snapshot``) and
 a decision in full (``evidence``). A night on which a lead has not changed adds one slim row.
+
+What is chained, and what stays when a lead is forgotten, is written down in ``docs/record.md``.
+Columns called ``salt`` and ``sealed`` belong to that: the salt goes with the personal data that
+it was hashed with, ``sealed`` keeps the hash.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger
+from sqlalchemy import BigInteger, LargeBinary
 from sqlmodel import Field, ForeignKeyConstraint, SQLModel
 
 _CLUSTERED = {"sqlite_with_rowid": False}
@@ -55,7 +59,6 @@ class RunRow(SQLModel, table=True):
     grades: str
     """JSON: how many leads got each grade, from the best to the worst."""
     seconds: float
-    notes: str
 
 
 class SourceRow(SQLModel, table=True):
@@ -71,16 +74,37 @@ class SourceRow(SQLModel, table=True):
     encoding: str | None
     rows_read: int
     mapping: str
-    """JSON: how its columns were matched to facts."""
+    """JSON: how its columns were matched to facts. What it says of cells is in ``note``."""
+
+
+class NoteRow(SQLModel, table=True):
+    """What a reader of a run, or of one of its files, should know. It may quote a lead."""
+
+    __tablename__ = "note"
+    __table_args__ = (
+        ForeignKeyConstraint(["run_id", "source"], ["run_source.run_id", "run_source.position"]),
+        _CLUSTERED,
+    )
+
+    run_id: int = Field(primary_key=True, foreign_key="run.id")
+    number: int = Field(primary_key=True)
+    source: int | None
+    note: str
+    salt: str | None
+    sealed: str | None
 
 
 class LeadRow(SQLModel, table=True):
-    """A lead's identity. The key stands here only, so that it can be taken out in one place."""
+    """A lead's identity. The key stands here only, so that it can be taken out in one place.
+
+    A forgotten lead has no salt any more.
+    """
 
     __tablename__ = "lead"
 
     id: int | None = Field(default=None, primary_key=True)
     key: str = Field(unique=True)
+    salt: str | None
 
 
 class SnapshotRow(SQLModel, table=True):
@@ -126,6 +150,7 @@ class DecisionRow(SQLModel, table=True):
     high: int = Field(sa_type=BigInteger)
     worst: str
     best: str
+    sealed: str | None
 
 
 class NextStepRow(SQLModel, table=True):
@@ -162,3 +187,79 @@ class RejectionRow(SQLModel, table=True):
     code: str
     args: str
     raw: str
+    salt: str | None
+    sealed: str | None
+
+
+class OverrideRow(SQLModel, table=True):
+    """What a person says of a lead's grade, against a run. The machine's grade stays as it was."""
+
+    __tablename__ = "override"
+    __table_args__ = (
+        ForeignKeyConstraint(["run_id", "lead_id"], ["decision.run_id", "decision.lead_id"]),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    run_id: int
+    lead_id: int = Field(index=True)
+    grade: str
+    reason: str
+    since: str
+    until: str
+    made_by: str
+    made_at: str
+    salt: str | None
+    sealed: str | None
+
+
+class ErasureRow(SQLModel, table=True):
+    """That personal data was taken out of the record: when, by whom, why."""
+
+    __tablename__ = "erasure"
+    __table_args__ = {"sqlite_autoincrement": True}
+
+    id: int | None = Field(default=None, primary_key=True)
+    kind: str
+    """``lead`` for one lead, ``age`` for everything older than ``before``."""
+    before: str | None
+    made_by: str
+    made_at: str
+    reason: str
+
+
+class ErasedRow(SQLModel, table=True):
+    """A row whose personal data an erasure took out; ``run_id`` is 0 for what is of no run."""
+
+    __tablename__ = "erased"
+    __table_args__ = (_CLUSTERED,)
+
+    erasure_id: int = Field(primary_key=True, foreign_key="erasure.id")
+    kind: str = Field(primary_key=True)
+    """The table of the row."""
+    run_id: int = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+
+
+class ChainRow(SQLModel, table=True):
+    """A link of the hash chain: a run, an override or an erasure, and the head up to it."""
+
+    __tablename__ = "chain"
+
+    position: int = Field(primary_key=True)
+    kind: str
+    number: int
+    digest: str
+    linked_at: str
+    head: str
+
+
+class MarksRow(SQLModel, table=True):
+    """The first bytes of the hash of each row of a run: to name the row that was changed."""
+
+    __tablename__ = "marks"
+    __table_args__ = (_CLUSTERED,)
+
+    run_id: int = Field(primary_key=True, foreign_key="run.id")
+    kind: str = Field(primary_key=True)
+    marks: bytes = Field(sa_type=LargeBinary)

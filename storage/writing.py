@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from datetime import UTC, datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +11,11 @@ from sqlalchemy import insert, update
 from sqlmodel import col
 
 from leadgrade.storage.bulk import BulkSql
+from leadgrade.storage.chain import link_run, now
 from leadgrade.storage.errors import store_errors
+from leadgrade.storage.hashing import salt
+from leadgrade.storage.notes import split_mapping
+from leadgrade.storage.server import connect_to_write
 from leadgrade.storage.steps import step_plans
 from leadgrade.storage.tables import RunRow, SourceRow
 
@@ -38,20 +41,25 @@ class Writing:
         self._engine = engine
         self._place = place
         self._facts = facts
-        self._started_at = _now()
+        self._started_at = now()
         self._plans = step_plans(facts.book, facts.as_of)
         self._sql = BulkSql(engine.dialect.name)
         self._connection: Connection | None = None
         self._positions: dict[str, int] = {}
         self._described: set[str] = set()
         self._sources = 0
+        self._notes = 0
         self._grades = Counter(dict.fromkeys(facts.book.grade_ids, 0))
         self._qualified = 0
         self._rejected = 0
         self.finished = False
 
     def add_source(self, source: Source) -> None:
-        """Add a file of the list. It may come before or after the rows that name it."""
+        """Add a file of the list. It may come before or after the rows that name it.
+
+        What its mapping says of single cells or rows may quote a lead: it is kept as notes.
+        """
+        mapping, notes = split_mapping(source.mapping)
         with store_errors(self._place):
             again = source.file in self._described
             position = self._new_source(source.file) if again else self._position(source.file)
@@ -64,16 +72,17 @@ class Writing:
                     format=source.format,
                     encoding=source.encoding,
                     rows_read=source.rows_read,
-                    mapping=_json(source.mapping),
+                    mapping=_json(mapping),
                 )
             )
+            self._add_notes(notes, position)
 
     def add_decided(self, decided: Sequence[Decided]) -> None:
         """Add decided leads, some thousand at a time. A lead may come once in a run."""
         with store_errors(self._place):
             hashes = [sha256(each.decision.encode()).hexdigest() for each in decided]
             evidence = [(name, each.decision) for name, each in zip(hashes, decided, strict=True)]
-            self._many(self._sql.lead, [(each.lead,) for each in decided])
+            self._many(self._sql.lead, [(each.lead, salt()) for each in decided])
             self._many(self._sql.snapshot, [(each.snapshot, each.facts) for each in decided])
             self._many(self._sql.evidence, evidence)
             self._many(self._sql.decision, [*map(self._decision, decided, hashes)])
@@ -106,20 +115,21 @@ class Writing:
             raise ValueError(f"sources that were never added: {sorted(missing)}")
         with store_errors(self._place):
             run = self._run()
+            self._add_notes(notes, None)
             self._open().execute(
                 update(RunRow)
                 .where(col(RunRow.id) == run)
                 .values(
-                    finished_at=_now(),
+                    finished_at=now(),
                     rows_read=rows_read,
                     decided=decided,
                     rejected=self._rejected,
                     qualified=self._qualified,
                     grades=_json(dict(self._grades)),
                     seconds=seconds,
-                    notes=_json(list(notes)),
                 )
             )
+            link_run(self._open(), run)
         self.finished = True
         return run
 
@@ -142,7 +152,7 @@ class Writing:
 
     def _open(self) -> Connection:
         if self._connection is None:
-            self._connection = self._engine.connect().execution_options(writes=True)
+            self._connection = connect_to_write(self._engine)
             self.number = self._begin(self._connection)
         return self._connection
 
@@ -150,7 +160,7 @@ class Writing:
         facts, book = self._facts, self._facts.book
         connection.exec_driver_sql(
             self._sql.book,
-            (book.sha256, book.id, book.title.en, book.title.zh, book.path, book.text, _now()),
+            (book.sha256, book.id, book.title.en, book.title.zh, book.path, book.text, now()),
         )
         begun = connection.execute(
             insert(RunRow).values(
@@ -165,7 +175,6 @@ class Writing:
                 parameters=_json(dict(facts.parameters)),
                 **dict.fromkeys(("rows_read", "decided", "rejected", "qualified", "seconds"), 0),
                 grades="{}",
-                notes="[]",
             )
         )
         key = begun.inserted_primary_key
@@ -211,15 +220,18 @@ class Writing:
     def _rejection(self, number: int, row: RejectedRow) -> tuple[Any, ...]:
         position = self._position(row.file)
         args = {k: _visible(v) if isinstance(v, str) else v for k, v in row.args.items()}
-        return (self._run(), number, position, row.line, row.code, _json(args), _visible(row.raw))
+        raw = _visible(row.raw)
+        return (self._run(), number, position, row.line, row.code, _json(args), raw, salt())
+
+    def _add_notes(self, notes: Sequence[Any], source: int | None) -> None:
+        numbered = enumerate(notes, start=self._notes + 1)
+        self._notes += len(notes)
+        rows = [(self._run(), number, source, _json(note), salt()) for number, note in numbered]
+        self._many(self._sql.note, rows)
 
     def _steps(self, each: Decided) -> Iterable[tuple[Any, ...]]:
         for position, step in enumerate(each.steps):
             yield (self.number, each.lead, position, step, *self._plans[step])
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _json(value: Any) -> str:

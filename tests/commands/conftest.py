@@ -48,6 +48,10 @@ class Outcome:
         text = re.sub(r"(in |用时 )\d+\.\d( s| 秒)", r"\1…\2", self.stdout)
         text = re.sub(r'("seconds": )\d[\d.e-]*', r"\1…", text)
         text = re.sub(r'("(?:started_at|finished_at|by|leadgrade|python)": )".*?"', r'\1"…"', text)
+        # The head of the hash chain is another one every time.
+        text = re.sub(r"(?m)^(Head|链首) [0-9a-f]{64}\n", "", text)
+        text = re.sub(r',\s+"head": "[0-9a-f]{64}"', "", text)
+        text = re.sub(r"(?m)  +(Head|链首|[0-9a-f]{12})$", "", text)
         # With explainer as the engine, its version is that of leadgrade.
         text = re.sub(r'("leadgrade": "…",\s+"engine": )".*?"', r'\1"…"', text)
         error = f"--- stderr\n{self.stderr}" if self.stderr else ""

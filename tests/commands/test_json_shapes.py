@@ -19,6 +19,7 @@ RUN = {
     "qualified": int,
     "seconds": NUMBER,
     "notes": [],
+    "head": str,
 }
 EXPLANATION = [
     *("lead", "run", "as_of", "book", "engine", "facts", "unknown", "qualified", "grade"),

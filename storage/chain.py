@@ -1,0 +1,134 @@
+"""The hash chain: one link for each run, override and erasure, in the order in which they came.
+
+A link's head is the hash of the head before it and of everything in the link. Whoever has noted a
+head can tell whether anything before it was changed. How it is made: ``docs/record.md``.
+"""
+
+from __future__ import annotations
+
+import struct
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from sqlalchemy import text
+
+from leadgrade.storage.hashing import FIRST_HEAD, MARK, Tree, digest
+from leadgrade.storage.leaves import PARTS, leaf_of, name_of, rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from sqlalchemy import Connection
+
+FORMAT = 1
+"""How a run is hashed. A later way gets a later number, and old runs keep theirs."""
+
+_MARK = struct.Struct(f">I{MARK}s")
+
+
+class Link(NamedTuple):
+    """A link of the chain: ``number`` is that of the run, override or erasure (``kind``)."""
+
+    position: int
+    kind: str
+    number: int
+    digest: str
+    linked_at: str
+    head: str
+
+    def expected_head(self, before: str) -> str:
+        """Return the head that this link has after the head ``before``."""
+        return digest([before, *self[:-1]])
+
+
+def links(connection: Connection) -> list[Link]:
+    """Return the whole chain."""
+    query = "SELECT position, kind, number, digest, linked_at, head FROM chain ORDER BY position"
+    return [Link(*row) for row in connection.execute(text(query))]
+
+
+def head(connection: Connection) -> str:
+    """Return the head of the chain."""
+    query = text("SELECT head FROM chain ORDER BY position DESC LIMIT 1")
+    return str(connection.execute(query).scalar() or FIRST_HEAD)
+
+
+def link_run(connection: Connection, run: int) -> str:
+    """Hash all rows of a run, keep their marks, chain the run, and return the head."""
+    roots: dict[str, str] = {}
+    insert = text("INSERT INTO marks (run_id, kind, marks) VALUES (:run, :kind, :marks)")
+    for kind in PARTS:
+        tree, marks = Tree(), bytearray()
+        for each in rows(connection, kind, run):
+            found = leaf_of(kind, each)
+            tree.add(found)
+            marks += _MARK.pack(name_of(kind, each), found[:MARK])
+        roots[kind] = tree.root()
+        connection.execute(insert, {"run": run, "kind": kind, "marks": bytes(marks)})
+    return _link(connection, "run", run, run_digest(roots))
+
+
+def link_override(connection: Connection, number: int) -> str:
+    """Chain an override, and return the head."""
+    return _link(connection, "override", number, override_digest(connection, number))
+
+
+def link_erasure(connection: Connection, number: int) -> str:
+    """Chain an erasure with all rows that it emptied, and return the head."""
+    return _link(connection, "erasure", number, erasure_digest(connection, number))
+
+
+def link_missing_runs(connection: Connection) -> None:
+    """Chain the runs of a database that was begun before there was a chain."""
+    missing = text("""
+        SELECT id FROM run
+        WHERE id NOT IN (SELECT number FROM chain WHERE kind = 'run') ORDER BY id
+    """)
+    for run in list(connection.execute(missing).scalars()):
+        link_run(connection, run)
+
+
+def run_digest(roots: Mapping[str, str]) -> str:
+    """Return the digest of a run from the roots of its parts."""
+    return digest({"format": FORMAT, **{kind: roots[kind] for kind in PARTS}})
+
+
+def override_digest(connection: Connection, number: int) -> str:
+    """Return the digest of an override as it is in the record."""
+    return _root(connection, "override", number)
+
+
+def erasure_digest(connection: Connection, number: int) -> str:
+    """Return the digest of an erasure as it is in the record."""
+    parts = [_root(connection, kind, number) for kind in ("erasure", "erased")]
+    return digest({"format": FORMAT, "erasure": parts[0], "erased": parts[1]})
+
+
+def _root(connection: Connection, kind: str, number: int) -> str:
+    return Tree(leaf_of(kind, each) for each in rows(connection, kind, number)).root()
+
+
+def read_marks(packed: bytes) -> Iterable[tuple[int, bytes]]:
+    """Return the marks of rows by what names them, from what ``link_run`` kept."""
+    whole = len(packed) - len(packed) % _MARK.size
+    found: Iterator[tuple[int, bytes]] = _MARK.iter_unpack(packed[:whole])
+    return found
+
+
+def _link(connection: Connection, kind: str, number: int, found: str) -> str:
+    query = text("SELECT position, head FROM chain ORDER BY position DESC LIMIT 1")
+    last = connection.execute(query).one_or_none()
+    position, before = (last.position + 1, last.head) if last else (1, FIRST_HEAD)
+    link = Link(position, kind, number, found, now(), "")
+    link = link._replace(head=link.expected_head(before))
+    insert = text("""
+        INSERT INTO chain (position, kind, number, digest, linked_at, head)
+        VALUES (:position, :kind, :number, :digest, :linked_at, :head)
+    """)
+    connection.execute(insert, link._asdict())
+    return link.head
+
+
+def now() -> str:
+    """Return the time in UTC, ISO 8601, as the record writes it."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

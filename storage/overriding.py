@@ -1,0 +1,94 @@
+"""Overrides: what a person says of a lead's grade. The machine's grade stays as it was."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import bindparam, text
+
+from leadgrade.storage.chain import link_override, now
+from leadgrade.storage.errors import StoreError
+from leadgrade.storage.hashing import salt
+from leadgrade.storage.records import StoredOverride
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from sqlalchemy import Connection, Row
+
+_SELECT = """
+    SELECT override.id, override.run_id, override.lead_id, override.grade,
+        decision.grade AS machine, override.reason, override.since, override.until,
+        override.made_by, override.made_at, lead.key, evidence.record
+    FROM override
+    JOIN decision ON decision.run_id = override.run_id AND decision.lead_id = override.lead_id
+    JOIN lead ON lead.id = override.lead_id
+    JOIN evidence ON evidence.id = decision.evidence_id
+    WHERE override.sealed IS NULL AND decision.sealed IS NULL
+"""
+_OF_LEADS = text(
+    f"{_SELECT} AND override.lead_id IN :leads AND override.since <= :day"
+    " AND override.until >= :day ORDER BY override.id"
+).bindparams(bindparam("leads", expanding=True))
+_ALL = text(f"{_SELECT} ORDER BY override.id")
+_INSERT = text("""
+    INSERT INTO override (run_id, lead_id, grade, reason, since, until, made_by, made_at, salt)
+    SELECT :run, id, :grade, :reason, :since, :until, :by, :made_at, :salt
+    FROM lead WHERE key = :lead
+""")
+
+
+def overrides_on(
+    connection: Connection, leads: Collection[int], day: date
+) -> dict[int, StoredOverride]:
+    """Return the overrides that hold on a day, by the numbers of leads. The latest one counts."""
+    values = {"leads": list(leads), "day": day.isoformat()}
+    return {row.lead_id: _stored(row) for row in connection.execute(_OF_LEADS, values)}
+
+
+def overrides(connection: Connection) -> list[StoredOverride]:
+    """Return all overrides, also those that are over, the oldest first."""
+    return [_stored(row) for row in connection.execute(_ALL)]
+
+
+def _stored(row: Row[Any]) -> StoredOverride:
+    return StoredOverride(
+        number=row.id,
+        run=row.run_id,
+        lead=row.key,
+        grade=row.grade,
+        machine=row.machine,
+        reason=row.reason,
+        since=date.fromisoformat(row.since),
+        until=date.fromisoformat(row.until),
+        by=row.made_by,
+        made_at=row.made_at,
+        record=row.record,
+    )
+
+
+def add_override(  # noqa: PLR0913 - what an override says, by name
+    connection: Connection,
+    *,
+    run: int,
+    lead: str,
+    grade: str,
+    reason: str,
+    since: date,
+    until: date,
+    by: str,
+) -> StoredOverride:
+    """Store and chain an override of what a run decided. The run has the lead: it was looked up.
+
+    Raises:
+        StoreError: ``override-over`` when it would end before it begins.
+    """
+    if until < since:
+        raise StoreError("override-over", since=since, until=until)
+    days = {"since": since.isoformat(), "until": until.isoformat(), "made_at": now()}
+    values = {"run": run, "lead": lead, "grade": grade, "reason": reason, "by": by}
+    connection.execute(_INSERT, {**values, **days, "salt": salt()})
+    number = int(connection.execute(text("SELECT max(id) FROM override")).scalar_one())
+    link_override(connection, number)
+    return overrides(connection)[-1]

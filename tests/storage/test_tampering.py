@@ -1,0 +1,332 @@
+"""Whatever is changed in the record behind our back is found, and named.
+
+The cases come from the tables themselves, so that a new table or column cannot be forgotten.
+"""
+
+# ruff: noqa: S608 - the names of our own tables
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Boolean, LargeBinary, String
+from sqlmodel import SQLModel
+
+from leadgrade.leads import Options, read_lists
+from leadgrade.qualifying import Job, qualify
+from leadgrade.reports.verifying import finding_text, verify_record
+from leadgrade.rules.loader import load_book
+from leadgrade.storage import tables
+from leadgrade.storage.chain import link_run
+from leadgrade.storage.store import open_store
+
+assert tables.RunRow.metadata is SQLModel.metadata
+TABLES = {table.name: table for table in SQLModel.metadata.sorted_tables}
+COLUMNS = [(table.name, column.name) for table in TABLES.values() for column in table.columns]
+
+BOOK = """
+book: small
+title: {en: A small book, zh: 小规则书}
+lead_id: [Lead]
+facts:
+  revenue: {type: money}
+  overdue: {type: percent}
+  refused: {type: flag}
+criteria:
+  power:
+    range: [0, 10]
+    rules:
+      - {id: size, fact: revenue, bands: [{from: 1000, points: 8}, {from: 100, points: 4}]}
+      - {id: pays, when: overdue < 10%, points: 2}
+knock_outs:
+  - {id: refused-us, when: refused, grade: C}
+grades:
+  A: {from: 8}
+  B: {from: 4}
+  C: {}
+qualified: grade in [A, B]
+classes:
+  tier: {rank: revenue, top: {25%: gold, 50%: iron}, rest: lead}
+next_steps:
+  - {id: call, when: grade = A, do: Call, owner: rep, channel: phone, within: 1 day}
+  - {id: write, when: qualified, do: Write}
+"""
+LIST = """Lead,revenue,overdue,refused
+E1,1200,5%,
+E2,500,,no
+E3,50,12%,
+E4,about so much,9%,no
+E5,2000,1%,yes
+E5,2001,1%,yes
+E6,900,a few,yes
+"""
+NAMED_AS = {
+    "next_step": {"decision", "next_step"},
+    "lead": {"lead", "decision", "override"},
+    "snapshot": {"snapshot", "decision"},
+    "evidence": {"evidence", "decision"},
+    "erasure": {"erasure", "lead"},
+    "erased": {"erased", "erasure", "lead"},
+    "run": {"run", "chain"},
+    "run_source": {"run_source"},
+}
+"""As what a change may be named, where not as the table itself."""
+
+
+@pytest.fixture(scope="session")
+def recorded(tmp_path_factory):
+    """A record with rows in every table."""
+    folder = tmp_path_factory.mktemp("recorded")
+    (folder / "book.yaml").write_text(BOOK, encoding="utf-8")
+    (folder / "list.csv").write_text(LIST, encoding="utf-8")
+    (folder / "more.csv").write_text("Lead,revenue\nE7,1\nE8,2\n,3\nE9,what\n", encoding="utf-8")
+    book = load_book(folder / "book.yaml")
+    path = folder / "leads.db"
+    lists = [str(folder / name) for name in ("list.csv", "more.csv")]
+    with open_store(str(path), create=True) as store:
+        for by in ("李雷", "韩梅梅", "Lin"):
+            job = Job(book, date(2026, 11, 23), by, "explainer", 1)
+            with closing(read_lists(lists, book, Options())) as reading:
+                qualify(job, reading, store, lambda _: None)
+        known = {"since": date(2026, 11, 23), "until": date(2026, 12, 31), "by": "Lin"}
+        for lead in ("E2", "E3", "E6"):
+            store.override(lead, grade="A", reason=f"{lead} called", **known)
+        for lead in ("E5", "E6", "E9"):
+            store.forget(lead, by="Lin", reason="asked to")
+    with closing(sqlite3.connect(path)) as connection:
+        for table in TABLES:
+            (count,) = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
+            assert count > (table != "book"), table
+    return path
+
+
+@pytest.fixture
+def record(recorded, tmp_path):
+    return Path(shutil.copy(recorded, tmp_path / "leads.db"))
+
+
+def tamper(path, *statements):
+    with closing(sqlite3.connect(path)) as connection:
+        for statement in statements:
+            connection.execute(*([statement] if isinstance(statement, str) else statement))
+        connection.commit()
+
+
+def found(path, noted=None):
+    with open_store(str(path), create=False) as store:
+        return store.check(store.run_numbers(), everything=True, noted=noted)
+
+
+def named(findings, table):
+    assert findings
+    for each in findings:
+        for lang in ("en", "zh"):
+            assert finding_text(each, lang)
+    assert {each.table for each in findings} & NAMED_AS.get(table, {table}), findings
+
+
+def keys(path, table):
+    """Return the key columns of a table, and the keys of all its rows."""
+    columns = [column.name for column in TABLES[table].primary_key]
+    with closing(sqlite3.connect(path)) as connection:
+        rows = connection.execute(f"SELECT {', '.join(columns)} FROM {table}").fetchall()
+    return columns, rows
+
+
+def changed(column):
+    """Return SQL that gives another value than the one there is."""
+    if isinstance(column.type, Boolean):
+        return f"1 - {column.name}"
+    if isinstance(column.type, LargeBinary):
+        return f"CAST(x'00' || {column.name} AS BLOB)"
+    if isinstance(column.type, String):
+        return f"coalesce({column.name}, '') || 'x'"
+    return f"coalesce({column.name}, 0) + 1000003"
+
+
+def test_nothing_is_found_where_nothing_was_changed(record):
+    assert found(record) == []
+
+
+@pytest.mark.parametrize(("table", "name"), COLUMNS)
+def test_a_changed_value_is_found(record, table, name):
+    """In the first row, the last, and one in the middle."""
+    columns, rows = keys(record, table)
+    where = " AND ".join(f"{column} = ?" for column in columns)
+    before = record.read_bytes()
+    for row in {rows[0], rows[len(rows) // 2], rows[-1]}:
+        value = changed(TABLES[table].columns[name])
+        tamper(record, (f"UPDATE {table} SET {name} = {value} WHERE {where}", row))
+        named(found(record), table)
+        record.write_bytes(before)
+
+
+@pytest.mark.parametrize(("table", "name"), COLUMNS)
+def test_a_value_taken_away_is_found(record, table, name):
+    column = TABLES[table].columns[name]
+    if not column.nullable:
+        pytest.skip("the database refuses it")
+    columns, _ = keys(record, table)
+    where = " AND ".join(f"{each} = ?" for each in columns)
+    with closing(sqlite3.connect(record)) as connection:
+        query = f"SELECT {', '.join(columns)} FROM {table} WHERE {name} IS NOT NULL"
+        kept = connection.execute(query).fetchall()
+    assert kept or (table, name) == ("erasure", "before")
+    for row in kept[:1]:
+        tamper(record, (f"UPDATE {table} SET {name} = NULL WHERE {where}", row))
+        named(found(record), table)
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_deleted_row_is_found(record, table):
+    columns, rows = keys(record, table)
+    where = " AND ".join(f"{column} = ?" for column in columns)
+    before = record.read_bytes()
+    for row in rows if table != "chain" else rows[:-1]:
+        tamper(record, (f"DELETE FROM {table} WHERE {where}", row))
+        named(found(record), table)
+        record.write_bytes(before)
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_deleted_table_is_found(record, table):
+    tamper(record, f"DELETE FROM {table}")
+    assert found(record)
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_an_inserted_row_is_found(record, table):
+    """A copy of a row under another key; where a hash is a key, with a content of its own."""
+    names = [column.name for column in TABLES[table].columns]
+    key = [column.name for column in TABLES[table].primary_key][-1]
+    unique = {"lead": "key", "snapshot": "sha256", "evidence": "sha256"}.get(table)
+    before = record.read_bytes()
+    for shift in ("1", "1000"):
+        value = f"{key} || 'x'" if key in ("sha256", "kind") else f"max({key}) + {shift}"
+        new = {key: value, **({unique: f"{unique} || 'x'"} if unique else {})}
+        values = ", ".join(new.get(name, name) for name in names)
+        tamper(record, f"INSERT INTO {table} ({', '.join(names)}) SELECT {values} FROM {table}")
+        named(found(record), table)
+        record.write_bytes(before)
+
+
+@pytest.mark.parametrize("table", [each for each in TABLES if each != "book"])
+def test_swapped_rows_are_found(record, table):
+    """The contents of two rows change places, under the keys that were there."""
+    columns, rows = keys(record, table)
+    others = [column.name for column in TABLES[table].columns if column.name not in columns]
+    with closing(sqlite3.connect(record)) as connection:
+        where = " AND ".join(f"{column} = ?" for column in columns)
+        query = f"SELECT {', '.join(others or columns)} FROM {table} WHERE {where}"
+        contents = [connection.execute(query, row).fetchone() for row in rows]
+    if not others:
+        pytest.skip("all of it is key: the order of the rows is not stored")
+    one, other = different(contents)
+    setting = ", ".join(f"{name} = ?" for name in others)
+    spare = [f"spare {value}" if isinstance(value, str) else value for value in contents[other]]
+    tamper(
+        record,
+        (f"UPDATE {table} SET {setting} WHERE {where}", [*spare, *rows[other]]),
+        (f"UPDATE {table} SET {setting} WHERE {where}", [*contents[other], *rows[one]]),
+        (f"UPDATE {table} SET {setting} WHERE {where}", [*contents[one], *rows[other]]),
+    )
+    named(found(record), table)
+
+
+def different(contents):
+    for at, content in enumerate(contents[1:], start=1):
+        if content != contents[0]:
+            return 0, at
+    raise AssertionError("all rows are alike")
+
+
+def test_a_run_cut_off_is_found_by_a_noted_head_only(record):
+    with open_store(str(record), create=False) as store:
+        head, runs = store.head(), [run.head for run in store.runs()]
+    cut = [f"DELETE FROM {each} WHERE run_id = 3" for each in TABLES if each in OF_RUNS]
+    tamper(
+        record,
+        *cut,
+        "DELETE FROM run WHERE id = 3",
+        "DELETE FROM chain WHERE position > 2",
+        *(f"DELETE FROM {each}" for each in ("override", "erased", "erasure")),
+    )
+    # What the erasures emptied in the runs that are left shows that they were there.
+    assert {each.code for each in found(record)} == {"emptied"}
+    codes = [each.code for each in found(record, head)]
+    assert "head-not-found" in codes
+    assert "head-not-found" not in [each.code for each in found(record, runs[1])]
+
+
+OF_RUNS = {"run_source", "note", "rejected", "next_step", "decision", "marks"}
+
+
+def test_a_noted_head_may_be_an_old_one(record):
+    with open_store(str(record), create=False) as store:
+        heads = [run.head for run in store.runs()]
+    assert len({*heads}) == 3
+    for head in heads:
+        assert found(record, head) == []
+    assert [each.code for each in found(record, "ab" * 32)] == ["head-not-found"]
+
+
+def relink(path):
+    """Do what an insider with our code would: make marks and chain anew for what there is."""
+    with open_store(str(path), create=False) as store, store.engine.connect() as connection:
+        connection.exec_driver_sql("DELETE FROM marks")
+        connection.exec_driver_sql("DELETE FROM chain")
+        for run in store.run_numbers():
+            link_run(connection, run)
+        connection.commit()
+
+
+INSIDER = {
+    "grade": "UPDATE decision SET grade = 'A' WHERE grade = 'C' AND sealed IS NULL",
+    "score": "UPDATE decision SET score = score + 100 WHERE sealed IS NULL",
+    "qualified": "UPDATE decision SET qualified = 1 - qualified WHERE sealed IS NULL",
+    "possible": "UPDATE decision SET best = 'A' WHERE best != 'A'",
+    "ranks": "UPDATE decision SET ranks = replace(ranks, '[1,', '[9,') WHERE ranks != '{}'",
+    "next steps": "UPDATE next_step SET due = '2027-01-01' WHERE due IS NOT NULL",
+}
+
+
+@pytest.mark.parametrize("what", INSIDER)
+def test_what_an_insider_chains_anew_is_found_by_the_replay_and_by_the_head(record, what):
+    with open_store(str(record), create=False) as store:
+        head = store.head()
+    tamper(
+        record, "DELETE FROM override", "DELETE FROM erased", "DELETE FROM erasure", INSIDER[what]
+    )
+    relink(record)
+    verdict = verify_record(str(record), None, lambda _: None, noted=head, workers=1)
+    codes = [each.code for each in verdict.findings]
+    assert "head-not-found" in codes
+    assert ("replay-differs" in codes) or what == "ranks"
+    assert "row-changed" not in codes
+
+
+UNREADABLE = [
+    "UPDATE decision SET ranks = 'x'",
+    "UPDATE next_step SET due = 'x'",
+    "UPDATE run SET as_of = 'x'",
+    "UPDATE run SET grades = 'x'",
+    "UPDATE note SET note = 'x'",
+    "UPDATE snapshot SET facts = 'x'",
+    "UPDATE evidence SET record = 'x'",
+    "UPDATE book SET text = 'x'",
+    "UPDATE override SET until = 'x'",
+    "UPDATE run_source SET mapping = 'x'",
+]
+
+
+@pytest.mark.parametrize("statement", UNREADABLE)
+def test_what_cannot_even_be_read_is_found(record, statement):
+    tamper(record, statement)
+    verdict = verify_record(str(record), None, lambda _: None, everything=True, workers=1)
+    assert not verdict.proved
+    named(verdict.findings, statement.split()[1])
