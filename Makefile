@@ -12,7 +12,7 @@ LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-annotat
 demo: $(READY)  ## qualify the sample list, show the best leads and one explanation
 	rm -rf demo && mkdir demo
 	$(BIN)/leadgrade init demo/first
-	cd demo/first && ../../$(BIN)/leadgrade qualify leads.csv
+	cd demo/first && ../../$(BIN)/leadgrade qualify leads.csv --as-of 2026-01-22
 	cd demo/first && ../../$(BIN)/leadgrade top --limit 5
 	cd demo/first && ../../$(BIN)/leadgrade explain L-007
 
