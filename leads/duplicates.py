@@ -99,7 +99,9 @@ def find_duplicates(
     identity = reading.listings[0].identity
     for each in stored:
         member = Member(each.lead, search.name(each.facts), run=each.run)
-        search.add(member, identity.keys_of(each.lead, each.facts), each.facts)
+        keys = identity.keys_of("", each.facts)
+        own_id = "" if each.lead in keys else each.lead  # it is called by one of its other keys
+        search.add(member, identity.keys_of(own_id, each.facts), each.facts)
     search.groups.settle()
     return Duplicates(
         rows=reading.rows,

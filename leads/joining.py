@@ -175,10 +175,13 @@ def _opened(path: str, declared: JoinedSource, book: Book, options: Options) -> 
     try:
         return open_list(path, inside, said)
     except ListError as error:
-        if error.code != "no-lead-id":
-            raise
-        headers = error.details["headers"]
-        raise _no_key(path, declared, headers) from None
+        headers = error.details.get("headers", "")
+        if error.code == "no-lead-id":
+            raise _no_key(path, declared, headers) from None
+        if error.code == "nothing-mapped":
+            columns = ", ".join(declared.columns)
+            raise ListError("lacks-columns", file=path, columns=columns, headers=headers) from None
+        raise
 
 
 def _check(listing: Listing, declared: JoinedSource, facts: Sequence[Fact]) -> None:
@@ -201,5 +204,6 @@ def _check(listing: Listing, declared: JoinedSource, facts: Sequence[Fact]) -> N
 
 
 def _no_key(file: str, declared: JoinedSource, headers: str) -> ListError:
-    key = ", ".join(declared.key)
-    return ListError("no-key-column", file=file, source=declared.id, key=key, headers=headers)
+    wanted = ", ".join(declared.key)
+    words = {"source": declared.id, "wanted": wanted, "headers": headers}
+    return ListError("no-key-column", file=file, **words)
