@@ -196,6 +196,16 @@ def test_quantiles_and_shares_of_the_total() -> None:
     assert [each["pareto"] for each in found] == ["key", "key", "tail", "tail", "tail", "tail"]
 
 
+def test_who_begins_where_a_share_of_the_total_ends_is_beyond_it() -> None:
+    text = "classes: {pareto: {rank: revenue, share_of_total: {80%: key}, rest: tail}}\n"
+    book = read_book(HEAD + TAIL + text)
+    explainer = make_backend("explainer", book, DAY)
+    for first, expected in ((80.0, "tail"), (79.99, "key")):
+        leads = [Lead("a", {"revenue": first}), Lead("b", {"revenue": 100 - first})]
+        found = explainer.decide(with_ranks(book, leads, DAY)[1])
+        assert found.classes["pareto"] == expected
+
+
 def test_numbers_beyond_all_measure_are_ranked_too() -> None:
     text = HEAD + TAIL + "classes: {pareto: {rank: huge, share_of_total: {80%: key}, rest: tail}}\n"
     book = read_book(text + "derived: {huge: revenue * 1000000000000000}\n")
