@@ -25,7 +25,7 @@ def texts(group: str) -> dict[str, dict[str, str]]:
     return found
 
 
-def say(key: str, lang: str, **values: object) -> str:
+def say(key: str, lang: str, /, **values: object) -> str:
     """Return the text ``group.name`` in a language, filled with the values.
 
     Raises:
@@ -35,7 +35,7 @@ def say(key: str, lang: str, **values: object) -> str:
     return texts(group)[name][lang].format(**values)
 
 
-def say_count(key: str, lang: str, count: int, **values: object) -> str:
+def say_count(key: str, lang: str, count: int, /, **values: object) -> str:
     """Return ``say`` of ``key.one`` or ``key.many``; ``count`` is written with its thousands."""
     which = "one" if count == 1 else "many"
     return say(f"{key}.{which}", lang, count=f"{count:,}", **values)
