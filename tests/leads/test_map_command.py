@@ -1,0 +1,77 @@
+"""`leadgrade map` and `leadgrade profile`, as they are called."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from click.testing import CliRunner
+
+from leadgrade.cli import cli
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+LIST = "编号,年营收(万元),Employees\nA,120,51-200\nB,300,60\n"
+
+
+def run(*words: object) -> tuple[int, str]:
+    done = CliRunner().invoke(cli, [str(word) for word in words])
+    return done.exit_code, done.output
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_mapping_is_shown_and_written(
+    write: Callable[..., Path], tmp_path: Path, lang: str
+) -> None:
+    out = tmp_path / "map.yaml"
+    code, text = run("map", write(LIST), "--out", out, "--lang", lang)
+    assert code == 0
+    assert "employee_count" in text
+    assert '"Employees": employee_count' in out.read_text(encoding="utf-8")
+    assert run("map", write(LIST), "--map", out, "--lang", lang)[0] == 0
+
+
+def test_a_mapping_as_json(write: Callable[..., Path]) -> None:
+    code, text = run("map", write(LIST), "--json")
+    found = json.loads(text)
+    assert (code, found["id"], found["settled"]) == (0, "编号", True)
+    assert found["columns"][1] == {
+        "header": "年营收(万元)",
+        "fact": None,
+        "candidates": ["annual_revenue"],
+        "rivals": [],
+        "why": "unit",
+        "sure": "doubtful",
+        "policy": {"unit": "万元"},
+        "known": 1.0,
+        "readable": 1.0,
+        "samples": ["120", "300"],
+    }
+
+
+def test_what_has_to_be_settled_ends_with_1(write: Callable[..., Path]) -> None:
+    code, text = run("map", write("Employees,员工人数\n1,2\n"), "--lang", "en")
+    assert code == 1
+    assert "Several columns are employee_count: Employees, 员工人数" in text
+    assert "No column names the lead" in text
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_profile_is_shown(write: Callable[..., Path], lang: str) -> None:
+    code, text = run("profile", write(LIST), "--lang", lang)
+    assert code == 0
+    assert "51-200" in text
+    code, text = run("profile", write(LIST), "--json")
+    assert (code, json.loads(text)["rows"]) == (0, 2)
+
+
+def test_a_list_may_come_from_a_database_only(tmp_path: Path) -> None:
+    assert run("qualify", "--db", tmp_path / "a.db")[0] == 2
+    code, text = run(
+        *("qualify", "--from-sql", "sqlite:///nowhere.db", "select 1"),
+        *("--db", tmp_path / "a.db", "--lang", "en"),
+    )
+    assert (code, "nowhere.db" in text) == (2, True)
