@@ -27,11 +27,14 @@ check: $(READY)  ## format, lint, types, generated docs
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-test-all: $(READY)  ## the long tests
-	$(BIN)/pytest -n auto -q -m soak
+test-all: $(READY)  ## the long tests, with the same generated cases each time
+	LEADGRADE_CASES=1000 $(BIN)/pytest -n auto -q -m soak
 
-soak: $(READY)  ## compare engine and explainer on many more generated cases: make soak CASES=100000
-	LEADGRADE_CASES=$(or $(CASES),20000) $(BIN)/pytest -n auto -q tests/engine/test_agreement.py
+soak: $(READY)  ## new generated cases, many more of them: make soak CASES=100000
+	LEADGRADE_RANDOM=1 LEADGRADE_CASES=$(or $(CASES),20000) \
+	    $(BIN)/pytest -n auto -q -m soak
+	LEADGRADE_RANDOM=1 LEADGRADE_CASES=$(or $(CASES),20000) \
+	    $(BIN)/pytest -n auto -q tests/engine/test_agreement.py
 
 bench: $(READY)  ## measure speed and memory on this machine
 	$(BIN)/python bench/bench.py

@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
+from hypothesis import settings
+
+# The same generated cases in every run, so that a failure is one of the change under test.
+# `LEADGRADE_RANDOM=1` (and `make soak`) tries new ones.
+settings.register_profile(
+    "same cases",
+    derandomize="LEADGRADE_RANDOM" not in os.environ,
+    database=None,
+    deadline=None,
+)
+settings.load_profile("same cases")
 
 
 @pytest.fixture(autouse=True)
