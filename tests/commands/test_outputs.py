@@ -102,7 +102,7 @@ def test_one_of_each_is_not_called_many(leadgrade, folder) -> None:
     (folder / "one.csv").write_text("Lead,Days to pay\nL-1,1\n", encoding="utf-8")
     lines = leadgrade(*said(QUALIFY.replace("leads.csv", "one.csv"))).stdout.splitlines()
     assert lines[1] == "one.csv: 1 row (CSV utf-8), 1 column is a fact"
-    assert lines[2].startswith("1 row read = 1 decided + 0 rejected, in ")
+    assert lines[2].startswith("1 row read = 1 decided + 0 rejected + 0 merged, in ")
     assert "Days to pay is 1 day " not in lines
 
 
