@@ -10,6 +10,7 @@ from leadgrade.commands.group import Guarded
 COMMANDS = {
     "qualify": "lists:qualify",
     "top": "answers:top",
+    "targeting": "answers:targeting",
     "explain": "answers:explain",
     "ask": "questions:ask",
     "improve": "questions:improve",

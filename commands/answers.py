@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 from leadgrade.commands.options import AS_JSON, DB, LANG, RUN, options
-from leadgrade.commands.printing import show, show_json
+from leadgrade.commands.printing import show, show_json, show_lines
 
 # ruff: noqa: PLC0415 - a command imports what it needs when it runs
 
@@ -16,11 +17,27 @@ from leadgrade.commands.printing import show, show_json
 @options(DB, RUN, LANG, AS_JSON)
 @click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="How many.")
 @click.option("--grade", help="Only leads of this grade.")
+@click.option(
+    "--capacity", type=click.IntRange(1), help="The best qualified leads there is room for."
+)
+@click.option("--per", metavar="owner|FACT|CLASS", help="Capacity for each of these, not for all.")
 def top(
-    db: str, run: int | None, lang: str, limit: int, grade: str | None, *, as_json: bool
+    db: str,
+    run: int | None,
+    lang: str,
+    limit: int,
+    grade: str | None,
+    *,
+    as_json: bool,
+    **room: Any,
 ) -> None:
-    """Show the work list: the best leads first, with their next step."""
+    """Show the work list: the best leads first, with their next step.
+
+    With --capacity it is the best list of that length, the rest of the qualified leads is the
+    reserve; --limit does not count then.
+    """
     from leadgrade.reports.recall import check_grade, stored_book
+    from leadgrade.reports.targeting import best_under
     from leadgrade.reports.work_list import work_list_json, work_list_text
     from leadgrade.storage.store import open_store
 
@@ -28,11 +45,50 @@ def top(
         found = store.run(run)
         book = stored_book(store, found)
         check_grade(book, grade)
-        decisions = list(store.decisions(found.number, grade=grade, limit=limit))
+        if room["capacity"] is None:
+            best, decisions = None, list(store.decisions(found.number, grade=grade, limit=limit))
+        else:
+            stored = store.decisions(found.number, grade=grade)
+            best = best_under(book, stored, room["capacity"], room["per"], lang)
+            decisions = list(best.taken)
     if as_json:
-        show_json(work_list_json(book, found, decisions, lang))
+        more = {} if best is None else best.as_json
+        show_json({**work_list_json(book, found, decisions, lang), **more})
     else:
         show(work_list_text(book, found, decisions, lang))
+        if best is not None:
+            show_lines(best.line(book, lang))
+
+
+@click.command()
+@options(DB, RUN, LANG, AS_JSON)
+@click.option("--by", metavar="owner|FACT|CLASS", help="A line for each of these.")
+@click.option("--result", metavar="FACT", help="The money fact to add up.")
+@click.option("--target", type=float, help="What the result of a group should be.")
+def targeting(
+    db: str,
+    run: int | None,
+    lang: str,
+    by: str | None,
+    result: str | None,
+    target: float | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Show how well effort is aimed: valuable share, key share, result for each contact."""
+    from leadgrade.reports.recall import stored_book
+    from leadgrade.reports.targeting import Targeting, Wish
+    from leadgrade.storage.store import open_store
+
+    with open_store(db, create=False) as store:
+        found = store.run(run)
+        book = stored_book(store, found)
+        stored = store.decisions(found.number, best_first=False)
+        figures = Targeting(book, found, stored, Wish(by, result, target), lang)
+    if as_json:
+        show_json(figures.as_json)
+    else:
+        show(figures.text())
 
 
 @click.command()

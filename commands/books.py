@@ -94,11 +94,20 @@ def test(  # noqa: PLR0913 - what can be said about a test
 
 @click.command("books")
 @options(LANG, AS_JSON)
-def list_books(lang: str, *, as_json: bool) -> None:
+@click.option("--needs", metavar="LIST", help="Say which books LIST can feed, and what it lacks.")
+def list_books(lang: str, needs: str | None, *, as_json: bool) -> None:
     """List the rule books that come with leadgrade."""
     from leadgrade.reports.books import books_json, books_text
 
-    if as_json:
+    if needs is not None:
+        from leadgrade.reports.needs import fed_by, needs_json, needs_text
+
+        fed = fed_by(needs)
+        if as_json:
+            show_json(needs_json(fed, lang))
+        else:
+            show(needs_text(fed, lang))
+    elif as_json:
         show_json(books_json(lang))
     else:
         show(books_text(lang))

@@ -7,6 +7,7 @@ from typing import Any
 from rich.console import RenderableType
 from rich.table import Table
 
+from leadgrade.reports.needs import needed
 from leadgrade.reports.wording import say
 from leadgrade.rules.library import shipped_books
 from leadgrade.rules.loader import load_book
@@ -25,6 +26,7 @@ def books_json(lang: str) -> list[dict[str, Any]]:
             "rules": len(book.rules),
             "examples": len(book.examples),
             "facts": list(book.facts),
+            "needs": list(needed(book)),
         }
         for name, book in _loaded().items()
     ]

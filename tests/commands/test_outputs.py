@@ -113,7 +113,7 @@ def test_books_lists_what_ships(leadgrade) -> None:
     found = {each["name"]: each for each in leadgrade("books", "--json").json}
     book = found["b2b-leads"]
     assert list(book) == [
-        *("name", "title", "about", "path", "sha256", "rules", "examples", "facts"),
+        *("name", "title", "about", "path", "sha256", "rules", "examples", "facts", "needs"),
     ]
     assert book["examples"] >= 20
     assert (english.code, english.stderr, chinese.code) == (0, "", 0)
@@ -144,11 +144,13 @@ def test_the_list_may_come_from_stdin(leadgrade, folder) -> None:
     assert piped.seen == from_file.seen.replace("leads.csv", "-").replace("Run 1", "Run 2")
 
 
-def test_strict_says_no_where_rows_were_rejected(leadgrade, folder) -> None:
+def test_strict_says_no_where_rows_were_rejected_or_cells_not_read(leadgrade, folder) -> None:
     assert leadgrade(*said(QUALIFY), "--strict").code == 1
-    rows = (folder / "leads.csv").read_text(encoding="utf-8").splitlines()[:7]
-    (folder / "good.csv").write_text("\n".join(rows), encoding="utf-8")
-    assert leadgrade(*said(QUALIFY.replace("leads", "good")), "--strict").code == 0
+    rows = (folder / "leads.csv").read_text(encoding="utf-8").splitlines()
+    for name, kept, code in (("unread", rows[:7], 1), ("good", rows[:5], 0)):
+        (folder / f"{name}.csv").write_text("\n".join(kept), encoding="utf-8")
+        answer = leadgrade(*said(QUALIFY.replace("leads", name)), "--strict")
+        assert (answer.code, "unknown, since" in answer.stdout) == (code, bool(code))
 
 
 def test_language_by_option_environment_and_system(leadgrade, decided, monkeypatch) -> None:
