@@ -15,6 +15,7 @@ RUN = {
     "leads": int,
     "decided": int,
     "rejected": int,
+    "merged": int,
     "grades": {"A": int, "B": int, "D": int},
     "qualified": int,
     "seconds": NUMBER,
@@ -57,7 +58,7 @@ def test_qualify_runs_and_show(leadgrade, decided) -> None:
     }
     check(shown, {**RUN, **more})
     assert {key: shown[key] for key in RUN} == runs[0]
-    assert shown["leads"] == shown["decided"] + shown["rejected"]
+    assert shown["leads"] == shown["decided"] + shown["rejected"] + shown["merged"]
     assert sum(shown["grades"].values()) == shown["decided"]
     assert shown["by"] != ""
 
