@@ -111,6 +111,8 @@ FROM_SQL = click.option(
     metavar="URL QUERY",
     help="Read the rows of a query on a database as a list, too.",
 )
+
+
 def _joins(
     _: click.Context, __: click.Parameter, values: tuple[str, ...]
 ) -> tuple[tuple[str, str], ...]:

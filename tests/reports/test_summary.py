@@ -53,7 +53,8 @@ def test_a_long_run_is_told_in_few_lines() -> None:
     lines = shown(run_with(notes=5000, rejected=20_000))
     assert len(lines) < 40
     assert lines[1] == "a.csv: 1,000,000 rows (XLSX), 1 column is a fact"
-    assert lines[3] == "1,000,000 rows read = 980,000 decided + 20,000 rejected + 0 merged, in 61.2 s"
+    counts = "1,000,000 rows read = 980,000 decided + 20,000 rejected + 0 merged, in 61.2 s"
+    assert lines[3] == counts
     assert "  … and 19,990 more" in lines
     assert sum("the rule engine failed on lead L-1" in line for line in lines) == MOST_ROWS
     assert lines[-1] == "  … and 4,990 more"
