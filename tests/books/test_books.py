@@ -220,3 +220,24 @@ def test_the_catalogue_knows_every_source() -> None:
         for source in json.loads(json.dumps(said)):
             for entry in source.split(", "):
                 assert f"\n{entry}:\n" in entries, f"{name}: {entry}"
+
+
+INCLUDING = """
+include: credit
+book: mine
+title: {en: Mine, zh: 我的}
+facts:
+  need: {type: flag, label: {en: Need, zh: 需求}}
+criteria:
+  wish: {range: [0, 20], rules: [{id: need, when: need, points: 20}]}
+"""
+
+
+def test_credit_can_be_brought_into_a_book(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text(INCLUDING, encoding="utf-8")
+    found = load_book(path)
+    credit = book_of("credit")
+    assert found.id == "mine"
+    assert list(found.criteria) == [*credit.criteria, "wish"]
+    assert set(credit.classes) <= set(found.classes)
