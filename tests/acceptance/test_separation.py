@@ -10,6 +10,7 @@ The lists are not part of this repository; without them these tests are skipped.
 from __future__ import annotations
 
 import csv
+import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -25,6 +26,9 @@ from leadgrade.rules.loader import load_book
 HERE = Path(__file__).parent
 DATA = HERE.parent.parent.parent / "shared" / "data"
 DAY = date(2026, 1, 1)
+LOG = logging.getLogger(__name__)
+"""Says what was measured: ``pytest tests/acceptance --log-cli-level=INFO``."""
+
 CLAIM = 0.55
 """Below this area nothing may be claimed."""
 
@@ -116,22 +120,22 @@ def test_the_measure_itself(scored: list[tuple[float, bool]], area: float) -> No
     assert area_under_curve(scored) == area
 
 
-def test_software_deals(record_property) -> None:
+def test_software_deals() -> None:
     path = needs("b2b_salvirt") / "B2B_dataset.csv"
     outcomes = {
         str(line): row["Status"] == "Won" for line, row in enumerate(rows_of(path), start=2)
     }
     found = measure("software-deals.yaml", path, outcomes)
-    record_property("software deals", str(found))
+    LOG.info("software deals: %s", found)
     assert found.area >= 0.78, found
     assert ordered(found), found
 
 
-def test_education_leads(record_property) -> None:
+def test_education_leads() -> None:
     path = needs("xeducation") / "Lead Scoring.csv"
     outcomes = {row["Prospect ID"]: row["Converted"] == "1" for row in rows_of(path)}
     found = measure("education-leads.yaml", path, outcomes)
-    record_property("education leads", str(found))
+    LOG.info("education leads: %s", found)
     assert found.area >= 0.80, found
     assert ordered(found), found
 
@@ -149,11 +153,11 @@ def test_education_leads_read_nothing_filled_in_later() -> None:
         )
 
 
-def test_chinese_firms(record_property) -> None:
+def test_chinese_firms() -> None:
     path = needs("cumcm2020_sme") / "credit_history_enterprise_information.csv"
     outcomes = {row["企业代号"]: row["是否违约"] == "否" for row in rows_of(path)}
     found = measure("chinese-firms.yaml", path, outcomes)
-    record_property("Chinese firms", str(found))
+    LOG.info("Chinese firms: %s", found)
     assert found.area >= 0.80, found
     assert ordered(found), found
 
@@ -195,7 +199,7 @@ def with_history(rows: list[dict[str, str]]) -> Iterator[dict[str, object]]:
         }
 
 
-def test_late_payment_from_history(tmp_path: Path, record_property) -> None:
+def test_late_payment_from_history(tmp_path: Path) -> None:
     rows = rows_of(needs("ibm_accounts_receivable") / "WA_Fn-UseC_-Accounts-Receivable.csv")
     history = list(with_history(rows))
     path = tmp_path / "invoices.csv"
@@ -206,7 +210,7 @@ def test_late_payment_from_history(tmp_path: Path, record_property) -> None:
     found = measure(
         "late-payment.yaml", path, {row["invoiceNumber"]: row["DaysLate"] == "0" for row in rows}
     )
-    record_property("late payment", str(found))
+    LOG.info("late payment: %s", found)
     assert found.area >= 0.83, found
     assert ordered(found), found
 
@@ -239,9 +243,7 @@ def test_history_knows_nothing_of_the_future() -> None:
     assert (found["settled"], found["late"], found["open_overdue"]) == (0, 0, 0)
 
 
-def test_nothing_is_claimed_where_outcomes_were_drawn_by_lot(
-    tmp_path: Path, record_property
-) -> None:
+def test_nothing_is_claimed_where_outcomes_were_drawn_by_lot(tmp_path: Path) -> None:
     folder = needs("maven_crm")
     accounts = {row["account"]: row for row in rows_of(folder / "accounts.csv")}
     prices = {
@@ -267,7 +269,7 @@ def test_nothing_is_claimed_where_outcomes_were_drawn_by_lot(
             )
     outcomes = {row["opportunity_id"]: row["deal_stage"] == "Won" for row in closed}
     found = measure("pipeline.yaml", path, outcomes)
-    record_property("fictitious pipeline", str(found))
+    LOG.info("fictitious pipeline: %s", found)
     assert 0.45 < found.area < CLAIM, found
     assert not found.separates
     assert "no separation" in str(found)
