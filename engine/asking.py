@@ -12,6 +12,7 @@ from datetime import date
 from leadgrade.engine.backends.explainer import Explainer
 from leadgrade.engine.bounds import roots_of_fact
 from leadgrade.engine.decision import Decision, Possible
+from leadgrade.engine.relevance import slim
 from leadgrade.engine.searching import Cell, Searching
 from leadgrade.rules.conditions import subjects_of
 from leadgrade.rules.lead import Lead
@@ -65,7 +66,7 @@ class Asking:
     """Finds what to ask about leads by one book as of one day."""
 
     def __init__(self, book: Book, as_of: date) -> None:
-        self._book = book
+        self._book = book = slim(book)
         self._searching = Searching(book, as_of)
         self._explainer = Explainer(book, as_of)
         self._relevant = self._searching.relevant

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from leadgrade.engine.backends.explainer import Explainer
 from leadgrade.engine.decision import Decision
@@ -38,6 +39,13 @@ def size_of(changes: Sequence[Change]) -> float:
     return sum(each.size for each in changes)
 
 
+class Explainers(NamedTuple):
+    """By the book, and by one that assumes nothing of what is unknown (see ``relevance``)."""
+
+    own: Explainer
+    wary: Explainer
+
+
 class _CutError(Exception):
     """The search has come to its limit."""
 
@@ -49,9 +57,10 @@ class Branching:
     """
 
     def __init__(
-        self, book: Book, explainer: Explainer, moves: Moves, lead: Lead, wanted: int
+        self, book: Book, explainers: Explainers, moves: Moves, lead: Lead, wanted: int
     ) -> None:
-        self._book, self._explainer, self._moves = book, explainer, moves
+        self._book, self._moves = book, moves
+        self._explainer, self._wary = explainers
         self._lead, self._wanted = lead, wanted
         self._reach: Reach
         self.best: tuple[Change, ...] | None = None
@@ -128,10 +137,11 @@ class Branching:
             if -rank[0] <= self._wanted:
                 self.best, self.price = tuple(done.values()), self._price_of(list(done))
 
-    def _rank(self, decision: Decision) -> tuple[int, int, int]:
-        """Order decisions: by grade, by the grade that the score earns, by score."""
+    def _rank(self, decision: Decision) -> tuple[int, int, int, int]:
+        """Order decisions: by grade, by the grade that is earned, by score, by points unclamped."""
         place = self._book.grade_ids.index
-        return -place(decision.grade), -place(decision.earned), decision.score
+        points = sum(line.points for line in decision.ledger if line.rule is not None)
+        return -place(decision.grade), -place(decision.earned), decision.score, points
 
     def _surely_least(self, free: Sequence[str]) -> bool:
         """Return whether no set of as many facts can have a lower price than what is found."""
@@ -176,7 +186,8 @@ class Branching:
         return self._possible({name: facts[name] for name in facts if name not in open_facts})
 
     def _possible(self, facts: Mapping[str, Value]) -> bool:
-        found = self._decide(facts).possible.best
+        self.tried += 1
+        found = self._wary.decide(replace(self._lead, facts=facts)).possible.best
         return self._book.grade_ids.index(found) <= self._wanted
 
     def _reaches(self, decision: Decision) -> bool:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from leadgrade.engine.backends.explainer import Explainer
-from leadgrade.engine.branching import Branching, Price, changed, size_of
+from leadgrade.engine.branching import Branching, Explainers, Price, changed, size_of
 from leadgrade.engine.decision import Decision
 from leadgrade.engine.moves import Change, Moves
+from leadgrade.engine.relevance import slim, wary
 from leadgrade.rules.lead import Lead
 from leadgrade.rules.model import Book
 
@@ -42,15 +43,16 @@ class Improving:
     """Improves leads by one book as of one day."""
 
     def __init__(self, book: Book, as_of: date) -> None:
-        self._book = book
+        self._book = book = slim(book)
         self._explainer = Explainer(book, as_of)
+        self._explainers = Explainers(self._explainer, Explainer(wary(book), as_of))
         self._moves = Moves(book, as_of)
 
     def improve(self, lead: Lead, target: str, most_tried: int = MOST_TRIED) -> Improvement:
         """Return the smallest change that brings the lead to a grade at least as good."""
         before = self._explainer.decide(lead)
         wanted = self._book.grade_ids.index(target)
-        search = Branching(self._book, self._explainer, self._moves, lead, wanted)
+        search = Branching(self._book, self._explainers, self._moves, lead, wanted)
         search.run(before, most_tried)
         changes = search.best
         return Improvement(

@@ -16,11 +16,11 @@ from typing import NamedTuple
 from leadgrade.engine.bounds import roots_of_fact
 from leadgrade.engine.deriving import Deriver
 from leadgrade.engine.places import ends_of, first_place, place_of, value_at
-from leadgrade.engine.trends import Edge, Stretch, Trends, chooses, values_of
+from leadgrade.engine.relevance import conditions_of
+from leadgrade.engine.trends import Edge, Stretch, Trends, values_of
 from leadgrade.rules.conditions import (
     Between,
     Compare,
-    Condition,
     Contains,
     OneOf,
     Op,
@@ -29,7 +29,7 @@ from leadgrade.rules.conditions import (
     Value,
     tests_of,
 )
-from leadgrade.rules.formulas import Arithmetic, Call, Choose, Formula, Function, facts_of
+from leadgrade.rules.formulas import Choose, facts_of
 from leadgrade.rules.model import Book, Fact, FactType
 
 Known = Mapping[str, Value]
@@ -177,23 +177,10 @@ def dated_roots(book: Book, subject: str) -> frozenset[str]:
 
 def _tests_by_subject(book: Book) -> dict[str, list[Test]]:
     found: dict[str, list[Test]] = defaultdict(list)
-    for condition in _conditions(book):
+    for condition in conditions_of(book):
         for test in tests_of(condition):
             found[test.subject].append(test)
     return found
-
-
-def _conditions(book: Book) -> Iterator[Condition]:
-    """Yield every condition that score, grade and qualified hang on."""
-    for rule in book.rules.values():
-        yield from (outcome.when for outcome in rule.outcomes)
-    yield from (each.when for each in book.knock_outs)
-    yield from (each.when for each in book.limits)
-    yield from (each.needs for each in book.grades if each.needs is not None)
-    yield book.qualified
-    for fact in book.derived.values():
-        if isinstance(fact.formula, Choose):
-            yield from (when for when, _ in fact.formula.cases)
 
 
 def _opaque(book: Book, tests: Mapping[str, list[Test]]) -> Iterator[str]:
@@ -201,26 +188,8 @@ def _opaque(book: Book, tests: Mapping[str, list[Test]]) -> Iterator[str]:
         if subject in book.all_facts and any(isinstance(test, Presence) for test in each):
             yield from roots_of_fact(book, subject)
     for fact in book.facts.values():
-        if fact.if_unknown is not None or fact.required:
-            yield fact.id
         if fact.dated_by is not None:
             yield from (fact.id, fact.dated_by)
-    for fact in book.derived.values():
-        if fact.formula is not None and (chooses(fact.formula) or _takes_known(fact.formula)):
-            yield from roots_of_fact(book, fact.id)
-
-
-def _takes_known(formula: Formula) -> bool:
-    """Return whether a formula has a value although a part of it is unknown."""
-    if isinstance(formula, Call):
-        return formula.function in (Function.SUM_KNOWN, Function.FIRST_KNOWN) or any(
-            _takes_known(each) for each in formula.arguments
-        )
-    return any(_takes_known(each) for each in _parts(formula))
-
-
-def _parts(formula: Formula) -> tuple[Formula, ...]:
-    return (formula.left, formula.right) if isinstance(formula, Arithmetic) else ()
 
 
 def _edges(tests: list[Test]) -> set[tuple[Value, bool]]:
