@@ -261,7 +261,8 @@ def test_ctrl_c_while_the_database_works(store, path, made):
 def write_until_pressed(store, made, many):
     with store.writing(made.make_facts()) as writing:
         writing.add_source(made.make_source(len(many)))
-        signal.setitimer(signal.ITIMER_REAL, 0.02)
+        # Again after a while: an interrupt inside a finalizer is swallowed.
+        signal.setitimer(signal.ITIMER_REAL, 0.02, 5.0)
         writing.add_decided(many)
         signal.pause()
 
