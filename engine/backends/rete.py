@@ -128,6 +128,8 @@ class CompiledBook:
         )
         """The conditions that always hold. They are not matched."""
         self.stages = list(self._stages())
+        self.begins = self.stages[0][0] if self.stages else Stratum.CLASSES
+        """What must be known before the first stage: more than facts where no rule reads any."""
         self.ends = [*(stratum for stratum, _ in self.stages[1:]), Stratum.CLASSES]
         """For each stage the stratum of the next one: what must be known when it ends."""
         read = Reading(orders_of(book)).condition
@@ -172,6 +174,7 @@ class LeadChain:
         self._totals: Totals
         self._earned = ""
         self._classes: dict[str, str] = {}
+        self._derive(compiled.begins)
 
     def close(self, stage: int, fired: Set[Goal]) -> None:
         """Take note of what came true in a stage, and derive what the next one reads."""

@@ -453,3 +453,21 @@ def test_the_backend_by_name() -> None:
     assert isinstance(backend, Rete)
     backend.close()
     backend.close()
+
+
+def test_a_book_whose_only_rule_is_not_in_force() -> None:
+    """No condition reads a fact: the ledger is added up before the first stage."""
+    book = read_book("""
+book: later
+facts: {revenue: {type: money}}
+criteria:
+  power:
+    range: [-15, -15]
+    start: -15
+    rules: [{id: later, when: revenue is known, points: -15, valid_from: 2030-01-01}]
+grades: {A: {from: -15}, B: {}}
+""")
+    with Rete(book, date(2026, 1, 1)) as rete:
+        found = rete.decide(Lead("x", {"revenue": 1.0}))
+    assert (found.grade, found.score) == ("A", -1500)
+    assert found == Explainer(book, date(2026, 1, 1)).decide(Lead("x", {"revenue": 1.0}))
