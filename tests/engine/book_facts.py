@@ -43,6 +43,8 @@ class Vocabulary:
     lists: dict[str, list[str]] = field(default_factory=dict)
     conditions: dict[str, Any] = field(default_factory=dict)
     subjects: list[Subject] = field(default_factory=list)
+    presence: bool = True
+    """Whether something may hang on a fact's being known."""
 
     def of_type(self, *kinds: FactType) -> list[str]:
         """Return the read and derived facts of some types."""
@@ -62,7 +64,7 @@ class Vocabulary:
 
 
 @st.composite
-def facts(draw: Draw) -> dict[str, dict[str, Any]]:
+def facts(draw: Draw, *, presence: bool) -> dict[str, dict[str, Any]]:
     names = draw(st.lists(st.sampled_from(IDS), min_size=2, max_size=8, unique=True))
     found: dict[str, dict[str, Any]] = {}
     for name in names:
@@ -80,7 +82,7 @@ def facts(draw: Draw) -> dict[str, dict[str, Any]]:
                 "dated_by": draw(st.sampled_from(dates)),
             }
         values = literals_of(fact, place)
-        if values and draw(st.integers(0, 4)) == 4:
+        if presence and values and draw(st.integers(0, 4)) == 4:
             fact["if_unknown"] = f"value {plain(draw(st.sampled_from(values)))}"
     return found
 
@@ -94,9 +96,9 @@ def choices(draw: Draw) -> dict[str, Any]:
 
 
 @st.composite
-def vocabularies(draw: Draw, *, whole: bool) -> Vocabulary:
+def vocabularies(draw: Draw, *, whole: bool, presence: bool) -> Vocabulary:
     """Return facts, derived facts, parameters, named lists and conditions that go together."""
-    words = Vocabulary(draw(facts()))
+    words = Vocabulary(draw(facts(presence=presence)), presence=presence)
     for place, name in enumerate(words.facts):
         words.subjects.append(draw(subject(words, name, place)))
     words.conditions["read_only"] = draw(condition(words.subjects, 1))
@@ -117,8 +119,10 @@ def subject(draw: Draw, words: Vocabulary, name: str, place: int) -> Subject:
     """Return a fact as a subject; it may get a parameter and a list of its own."""
     known = words.facts.get(name, {"type": str(words.type_of(name))})
     found = subject_of(name, known, place)
+    if not words.presence and found.values:
+        found = replace(found, forms=found.forms[1:])
     if found.values and draw(st.booleans()):
-        words.parameters[f"cut_{name}"] = plain(draw(st.sampled_from(found.values)))
+        words.parameters.setdefault(f"cut_{name}", plain(draw(st.sampled_from(found.values))))
         found = replace(found, values=_with_parameter(words, name, found.values))
     if found.values and draw(st.booleans()):
         some = draw(st.lists(st.sampled_from(found.values), min_size=1, max_size=3))
@@ -137,7 +141,7 @@ def derived(draw: Draw, words: Vocabulary) -> Any:
     """Return a derived fact over the read facts and the derived ones so far."""
     text = formulas(words)
     if draw(st.integers(0, 2)) == 0:
-        earlier = (subject_of(each, {"type": str(words.type_of(each))}) for each in words.derived)
+        earlier = [draw(subject(words, each, place)) for place, each in enumerate(words.derived)]
         subjects = [*words.subjects, *earlier]
         cases = [
             {"when": draw(condition(subjects, 1)), "value": draw(text)}
@@ -170,7 +174,8 @@ def formulas(draw: Draw, words: Vocabulary, depth: int = 2) -> str:
     dates = words.of_type(FactType.DATE)
     leaves = [*words.of_type(*NUMERIC), *FIGURES[:2], *_numbers_of(words)]
     forms = ["leaf", "sign", "figure"]
-    forms += ["sign", "call", "call", "of_known", "minus"] if depth else []
+    forms += ["sign", "call", "call", "minus"] if depth else []
+    forms += ["of_known"] if depth and words.presence else []
     forms += ["since", "between"] if dates else []
     form = draw(st.sampled_from(forms))
 

@@ -36,12 +36,13 @@ HUGE = (1e16, 1e17, 1e300, -1e300, 5e-324, -5e-324, 1e-7, 2.0**53, 2.0**53 + 2, 
 
 
 @st.composite
-def book_texts(draw: Draw, *, whole: bool = False) -> str:
+def book_texts(draw: Draw, *, whole: bool = False, presence: bool = True) -> str:
     """Return a rule book as text: JSON, which is YAML.
 
     It has the ``whole`` language, or only formulas without a case and a part within a part.
+    Without ``presence`` nothing hangs on a fact's being known.
     """
-    words = draw(vocabularies(whole=whole))
+    words = draw(vocabularies(whole=whole, presence=presence))
     facts = words.subjects
     scoring = draw(criteria(words))
     rules = [rule["id"] for home in scoring.values() for rule in home["rules"]]

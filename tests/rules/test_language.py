@@ -116,6 +116,17 @@ def test_limits_that_are_unknown_count_both_ways() -> None:
     assert (possible.worst, possible.best) == ("B", "B")
     possible = decide(HEAD + TAIL + LIMITS, revenue=1.0, refused=False).possible
     assert (possible.worst, possible.best) == ("C", "B")
+    possible = decide(HEAD + TAIL + LIMITS, revenue=5e3, refused=False).possible
+    assert (possible.worst, possible.best) == ("B", "A")
+
+
+@pytest.mark.parametrize(
+    "when", ["score < 60", "power between 0 and 60", "not fired contains base", "score in [50]"]
+)
+def test_a_condition_on_points_that_are_open_counts_both_ways(when) -> None:
+    text = HEAD + TAIL + f"limits: [{{id: cap, when: '{when}', at_most: C}}]\n"
+    possible = decide(text).possible
+    assert (possible.worst, possible.best) == ("C", "A")
 
 
 CLASSES = """
@@ -301,6 +312,7 @@ def test_points_fade_by_half_points_each_day_alike_everywhere() -> None:
     found = decide(HEAD + rules, refused=False)
     assert "visit" in found.open
     assert found.possible[:2] == (0, 8800)
+    assert "visit" in decide(HEAD + rules, visited=DAY - timedelta(days=30)).open
 
 
 @pytest.mark.parametrize("points", [50, 300, -250, 10_000])
