@@ -12,7 +12,7 @@ from datetime import date
 from leadgrade.engine.backends.explainer import Explainer
 from leadgrade.engine.bounds import roots_of_fact
 from leadgrade.engine.decision import Decision, Possible
-from leadgrade.engine.relevance import slim
+from leadgrade.engine.relevance import slim, wary
 from leadgrade.engine.searching import Cell, Searching
 from leadgrade.rules.conditions import subjects_of
 from leadgrade.rules.lead import Lead
@@ -69,6 +69,7 @@ class Asking:
         self._book = book = slim(book)
         self._searching = Searching(book, as_of)
         self._explainer = Explainer(book, as_of)
+        self._wary = Explainer(wary(book), as_of)
         self._relevant = self._searching.relevant
         self._opaque = self._searching.opaque
         groups = [*(rule.subjects for rule in book.rules.values())]
@@ -82,14 +83,16 @@ class Asking:
     def ask(self, lead: Lead, decision: Decision) -> Asked:
         """Return the questions about a lead; ``decision`` is what stands now."""
         unknown = [each for each in self._book.facts if each not in lead.facts]
-        found = self.all_questions(lead, decision)
+        found = self.all_questions(lead)
         moving = [each for each in found if _moves(each, decision)]
         moving.sort(key=lambda each: self._weight(each, decision))
         return Asked(tuple(moving), tuple(self._together(unknown, moving)))
 
-    def all_questions(self, lead: Lead, decision: Decision) -> list[Question]:
+    def all_questions(self, lead: Lead) -> list[Question]:
         """Return a question for each unknown fact that the book reads, moving or not."""
-        unsettled = decision.open or decision.possible.worst != decision.possible.best
+        bare = self._wary.decide(lead)  # an assumed value does not settle anything
+        possible = bare.possible
+        unsettled = bare.open or (possible.low, possible.worst) != (possible.high, possible.best)
         unknown = (each for each in self._book.facts if each not in lead.facts)
         facts = [each for each in unknown if each in self._relevant]
         return [self.question(lead, fact) for fact in facts if unsettled or fact in self._opaque]

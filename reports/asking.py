@@ -98,7 +98,7 @@ def tally(store: Store, run: int | None) -> tuple[Book, Tally]:
     counted = Tally(found.number)
     for stored in store.decisions(found.number, best_first=False):
         decision = decision_from_json(stored.record)
-        counted.add(book, decision, asking.all_questions(stored_lead(book, stored), decision))
+        counted.add(book, decision, asking.all_questions(stored_lead(book, stored)))
     return book, counted
 
 

@@ -260,3 +260,21 @@ def test_the_date_of_a_fact_counts_as_well() -> None:
     assert [each.fact for each in found.changes or ()] == ["since"]
     assert found.changes is not None
     assert found.changes[0].value == date(2025, 9, 23)
+
+
+@pytest.mark.parametrize(
+    ("fact", "formula"),
+    [("{type: number, if_unknown: value 0}", "age * 1"), ("{type: number}", "sum_known(age, 0)")],
+)
+def test_what_the_book_assumes_is_asked_as_well(fact: str, formula: str) -> None:
+    """Nothing is open, since a value is assumed; still, knowing better moves the lead."""
+    book = read_book(
+        f"book: b\nfacts:\n  age: {fact}\nderived:\n  years: {formula}\n"
+        "criteria:\n  c: {range: [0, 9], rules: [{id: r, when: years > 40, points: 9}]}\n"
+        "grades:\n  A: {from: 5}\n  B: {}\n"
+    )
+    one = lead()
+    now = Explainer(book, AS_OF).decide(one)
+    assert (now.grade, now.open) == ("B", ())
+    (question,) = Asking(book, AS_OF).ask(one, now).questions
+    assert (question.possible.best, question.possible.worst, question.settles) == ("A", "B", True)
