@@ -12,8 +12,10 @@ import itertools
 import multiprocessing
 import os
 import signal
+import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from datetime import date
@@ -97,6 +99,13 @@ def decide_all(  # noqa: PLR0913 - each says something of its own, by name
         crew.stop()
 
 
+START_LIMIT = 60.0
+"""Seconds for a process to start and compile the book, beside the time limit of its leads."""
+
+LOST_AFTER = 10.0
+"""Seconds for which the chunks behind it have been done when a chunk is taken for lost."""
+
+
 class _Crew:
     """The worker processes, and what to do when one fails."""
 
@@ -118,7 +127,7 @@ class _Crew:
     def open(self) -> None:
         """Let a worker open the engine, so that a book that it cannot run is told once."""
         try:
-            self._pool.schedule([], self._time_limit).result()
+            _result(self._pool.schedule([], self._time_limit), self._time_limit)
         except Exception as error:
             _, message = trouble_of(error)
             raise EngineUnavailableError(message) from error
@@ -133,15 +142,21 @@ class _Crew:
                 waiting.append((part, self._pool.schedule(part, self._limit(part))))
             if not waiting:
                 return
-            yield self._settle(*waiting.popleft())
+            part, future = waiting.popleft()
+            yield self._settle(part, future, [each for _, each in waiting])
 
     def _limit(self, leads: list[Lead]) -> float:
         share = self._time_limit * len(leads) / self._chunk
         return min(self._time_limit, max(share, SHORTEST_LIMIT))
 
-    def _settle(self, leads: list[Lead], future: ProcessFuture[Rows]) -> Rows:
+    def _settle(
+        self,
+        leads: list[Lead],
+        future: ProcessFuture[Rows],
+        later: Sequence[ProcessFuture[Rows]],
+    ) -> Rows:
         try:
-            return future.result()
+            return _result(future, self._limit(leads), later)
         except UndecidedError:
             raise
         except BrokenProcessPool:  # perhaps by other leads
@@ -152,7 +167,8 @@ class _Crew:
     def _try(self, leads: list[Lead]) -> Rows:
         """Return the rows of leads, whatever it takes."""
         try:
-            return self._trial.schedule(leads, self._limit(leads)).result()
+            limit = self._limit(leads)
+            return _result(self._trial.schedule(leads, limit), limit)
         except UndecidedError:
             raise
         except Exception as error:
@@ -168,6 +184,32 @@ class _Crew:
         settled = [self._try(half) for half in (leads[:middle], leads[middle:])]
         rows = [row for decided, _ in settled for row in decided]
         return rows, [trouble for _, failed in settled for trouble in failed]
+
+
+def _result(
+    future: ProcessFuture[Rows], limit: float, later: Sequence[ProcessFuture[Rows]] = ()
+) -> Rows:
+    """Return the rows of a chunk, or raise what became of it; never wait for ever.
+
+    A worker that is killed at the wrong moment can take its task along without a trace. A chunk
+    is lost when the ``later`` ones, which began after it, have long been done; or, where nothing
+    tells, when the pool should have given it up. It is then tried again like any that failed.
+
+    Raises:
+        BrokenProcessPool: the chunk is lost.
+    """
+    deadline = time.monotonic() + limit + START_LIMIT
+    overtaken: float | None = None
+    while not wait([future], timeout=1.0).done:
+        now = time.monotonic()
+        if not later or not all(each.done() for each in later):
+            overtaken = None
+        elif overtaken is None:
+            overtaken = now
+        if now > deadline or (overtaken is not None and now - overtaken > LOST_AFTER):
+            future.cancel()
+            raise BrokenProcessPool
+    return future.result()
 
 
 class _Pool:

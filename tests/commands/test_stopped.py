@@ -135,7 +135,10 @@ def test_a_killed_worker_costs_no_lead(decided, leadgrade) -> None:
     with process:
         wait_for(lambda: is_written(decided))
         os.kill(workers_of(process.pid)[0], signal.SIGKILL)
-        stdout, stderr = process.communicate(timeout=60)
+        try:
+            stdout, stderr = process.communicate(timeout=180)
+        finally:
+            process.kill()  # a run that hangs fails the test; it must not hang it too
     assert (process.returncode, stderr) == (0, b"")
     run = json.loads(stdout)
     assert (run["leads"], run["decided"], run["rejected"]) == (20_000, 20_000, 0)
