@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from leadgrade.engine.decision import Line, LineKind
-from leadgrade.rules.model import Book, Rule
+
+if TYPE_CHECKING:
+    from leadgrade.engine.legend import Legend
 
 
 class Totals(NamedTuple):
@@ -21,14 +23,18 @@ class Totals(NamedTuple):
 class Ledger:
     """Adds up what rules give, by one book. Its lines are made once and shared by all leads."""
 
-    def __init__(self, book: Book) -> None:
+    def __init__(self, legend: Legend) -> None:
+        lines: dict[str, dict[str, list[Line]]] = {each.id: {} for each in legend.criteria}
+        for name, rule, number, points in legend.outcomes:
+            line = Line(name, LineKind.RULE, points, rule, number)
+            lines[name].setdefault(rule, []).append(line)
         self._criteria = [
             (
                 each,
                 Line(each.id, LineKind.START, each.start) if each.start else None,
-                {rule.id: _lines(each.id, rule) for rule in each.rules},
+                lines[each.id],
             )
-            for each in book.criteria.values()
+            for each in legend.criteria
         ]
 
     def add_up(self, fired: Mapping[str, int]) -> Totals:
@@ -51,11 +57,3 @@ class Ledger:
             raw[criterion.id] = total
             criteria[criterion.id] = kept
         return Totals(criteria, tuple(ledger), sum(criteria.values()), raw)
-
-
-def _lines(criterion: str, rule: Rule) -> list[Line]:
-    """Return the line that each outcome of a rule gives."""
-    return [
-        Line(criterion, LineKind.RULE, outcome.points, rule.id, index)
-        for index, outcome in enumerate(rule.outcomes)
-    ]

@@ -207,7 +207,7 @@ def _result(
         elif overtaken is None:
             overtaken = now
         if now > deadline or (overtaken is not None and now - overtaken > LOST_AFTER):
-            future.cancel()
+            future.cancel()  # type: ignore[no-untyped-call]
             raise BrokenProcessPool
     return future.result()
 

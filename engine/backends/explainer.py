@@ -18,6 +18,7 @@ from leadgrade.engine.grading import limited
 from leadgrade.engine.in_force import in_force
 from leadgrade.engine.kleene import Reading, Truth, Values, orders_of
 from leadgrade.engine.ledger import Ledger
+from leadgrade.engine.legend import Legend
 from leadgrade.rules.conditions import All, Condition
 from leadgrade.rules.lead import Lead
 from leadgrade.rules.model import NOT_APPLICABLE, Book, Classification, FirstMatch
@@ -32,7 +33,7 @@ class Explainer:
         book = in_force(book, as_of)
         self._book = book
         self._derive = Deriver(book, as_of).derive
-        self._add_up = Ledger(book).add_up
+        self._add_up = Ledger(Legend.of(book)).add_up
         self._bounds = Bounds(book)
         read = Reading(orders_of(book)).condition
         self._rules = {

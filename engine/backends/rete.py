@@ -24,6 +24,7 @@ from leadgrade.engine.grading import limited
 from leadgrade.engine.in_force import in_force
 from leadgrade.engine.kleene import Reading, Values, orders_of
 from leadgrade.engine.ledger import Ledger, Totals
+from leadgrade.engine.legend import Legend
 from leadgrade.rules.conditions import All, Compare, Condition, Op, subjects_of
 from leadgrade.rules.lead import Lead
 from leadgrade.rules.model import NOT_APPLICABLE, Book, Classification, FirstMatch, Grade
@@ -107,7 +108,7 @@ class CompiledBook:
     def __init__(self, book: Book) -> None:
         self.book = book
         self.bounds = Bounds(book)
-        self.add_up = Ledger(book).add_up
+        self.add_up = Ledger(Legend.of(book)).add_up
         self._conditions: list[Condition] = []
         self.rules: dict[Goal, tuple[str, int]] = {
             self._number(outcome.when): (rule.id, index)
