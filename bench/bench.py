@@ -32,8 +32,6 @@ SINGLE = 20_000
 
 AS_OF = date(2026, 1, 22)
 UNKNOWN_SHARE = 0.2
-AMBIGUOUS = frozenset({"deal_margin", "objection"})
-"""Ids that are titles of other facts too; a list with such columns is refused."""
 
 
 def main() -> None:
@@ -59,8 +57,7 @@ def write_list(path: Path, book: Book, count: int) -> None:
     chance = random.Random(7)
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
-        titles = (f"unused {each}" if each in AMBIGUOUS else each for each in book.facts)
-        writer.writerow(["Lead ID", *titles])
+        writer.writerow(["Lead ID", *book.facts])
         for number in range(count):
             cells = (random_cell(fact, chance) for fact in book.facts.values())
             writer.writerow([f"L{number:07}", *cells])

@@ -1,7 +1,8 @@
 """Which fact each column may be, and why: from its title alone, before anything is decided.
 
-Names are looked for in an order: what the book itself says, what a recognised export says, what
-the shipped aliases say. A fact found by one of them is not looked for by the next.
+Names are looked for in an order: ids as they are written, what else the book itself says, what a
+recognised export says, what the shipped aliases say. A fact found by one of them is not looked for
+by the next.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from leadgrade.leads.aliases import GROUPS
 from leadgrade.rules.values import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from leadgrade.leads.presets import Preset
     from leadgrade.rules.model import Book
@@ -91,16 +92,21 @@ def match_columns(headers: Sequence[str], book: Book, preset: Preset | None) -> 
     shut = {fold_header(name) for name, fact in preset.means.items() if not fact} if preset else ()
     open_ = {at: folded for at, folded in enumerate(map(fold_header, headers)) if folded}
     open_ = {at: folded for at, folded in open_.items() if folded not in shut}
-    found: dict[int, Match] = {}
+    found = {
+        at: Match((headers[at].strip(),), Why.ID)
+        for at in open_
+        if headers[at].strip() in book.facts
+    }
     claimed: set[str] = set()
-    for names in (_own_reasons(book), _preset_reasons(book, preset), _alias_reasons(book)):
+    own = _own_reasons(book, taken={fact for match in found.values() for fact in match.facts})
+    for names in (own, _preset_reasons(book, preset), _alias_reasons(book)):
         matched = {
             at: match
             for at, folded in open_.items()
             if at not in found and (match := _match(names.get(folded, {}), claimed))
         }
         found.update(matched)
-        claimed.update(fact for match in matched.values() for fact in match.facts)
+        claimed.update(fact for match in found.values() for fact in match.facts)
     return dict(sorted(found.items()))
 
 
@@ -143,13 +149,16 @@ def _match(reasons: Mapping[str, Why], claimed: set[str]) -> Match | None:
     return Match(tuple(sorted(free)), next(iter(free.values()))) if free else None
 
 
-def _own_reasons(book: Book) -> dict[str, dict[str, Why]]:
+def _own_reasons(book: Book, taken: Collection[str] = ()) -> dict[str, dict[str, Why]]:
+    """Return why a name is a fact. Where it is several, those ``taken`` are left out."""
     reasons: dict[str, dict[str, Why]] = defaultdict(dict)
     for fact in book.facts.values():
         kinds = ((Why.ID, (fact.id,)), (Why.LABEL, fact.label.wordings), (Why.HEADER, fact.names))
         for why, names in kinds:
             for name in names:
                 reasons[fold_header(name)].setdefault(fact.id, why)
+    for name, facts in reasons.items():
+        reasons[name] = {fact: why for fact, why in facts.items() if fact not in taken} or facts
     return reasons
 
 

@@ -35,6 +35,21 @@ def test_different_headers(one: str, other: str) -> None:
     assert fold_header(one) != fold_header(other)
 
 
+@pytest.mark.parametrize("other", ["Margin", "MARGIN"])
+def test_an_id_as_it_is_written_goes_before_titles_of_other_facts(
+    make_book: Callable[..., Book], fact: Callable[..., object], other: str
+) -> None:
+    book = make_book(
+        fact("margin", FactType.MONEY, "Earned"), fact("share", FactType.PERCENT, "Margin")
+    )
+    assert map_headers(["Lead ID", "margin"], book, "a.csv").facts == {"margin": 1}
+    both = map_headers(["Lead ID", other, "margin"], book, "a.csv")
+    assert both.facts == {"margin": 2, "share": 1}
+    with pytest.raises(ListError) as caught:
+        map_headers(["Lead ID", other], book, "a.csv")
+    assert caught.value.code == "ambiguous-header"
+
+
 def test_ids_labels_headers_and_aliases_name_facts(book: Book) -> None:
     headers = [
         "Lead ID",
