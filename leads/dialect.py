@@ -9,9 +9,13 @@ from itertools import dropwhile
 from typing import TYPE_CHECKING
 
 from leadgrade.leads.terms import ListError
+from leadgrade.leads.title_rows import LOOKED_AT
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import TextIO
+
+    from leadgrade.leads.names import Names
 
 DELIMITERS = (",", ";", "\t", "|")
 """The characters that are looked for, the first wins where several would do."""
@@ -22,8 +26,11 @@ _SAMPLE_SIZE = 1 << 18
 _SEPARATOR = re.compile(r"\ufeff?\"?sep=(.)\"?[\r\n]*", re.IGNORECASE)
 
 
-def find_delimiter(text: TextIO, wanted: str | None, file: str) -> str:
+def find_delimiter(text: TextIO, wanted: str | None, file: str, names: Names) -> str:
     """Return the delimiter of a text, from its first lines; ``wanted`` is what the person says.
+
+    It is the one that shows most of the ``names`` that may stand in a header, and by which the
+    records are most alike.
 
     Raises:
         ListError: ``bad-delimiter``, where the wanted one is not a single usable character.
@@ -37,7 +44,7 @@ def find_delimiter(text: TextIO, wanted: str | None, file: str) -> str:
     said = _SEPARATOR.fullmatch(sample[0]) if sample else None
     if said:
         return said[1]
-    return max(DELIMITERS, key=lambda delimiter: _fit(sample, delimiter))
+    return max(DELIMITERS, key=lambda delimiter: _fit(sample, delimiter, names))
 
 
 def is_separator_line(line: str) -> bool:
@@ -57,23 +64,47 @@ def _sample(text: TextIO) -> list[str]:
     return lines
 
 
-def _fit(sample: list[str], delimiter: str) -> tuple[bool, bool, float, int]:
+def _fit(sample: list[str], delimiter: str, names: Names) -> tuple[bool, int, float]:
     """Return how well a delimiter splits a sample.
 
-    That is: whether at all, whether without tearing quoted cells apart, into what share of rows
-    as wide as the header, and how wide that is. Where a title stands above the header, the usual
-    width counts.
+    That is: whether at all; how many known names it shows in one row; and the share of rows that
+    are whole and as wide as the header. Of that share (w - 1) / w counts for a width of w, since
+    two cells come about by chance more easily than twenty; and half of it where the first row is
+    not split at all, and has to be a title. Below one the usual width is that of the header.
     """
-    try:
-        records = [record for record in csv.reader(sample, delimiter=delimiter) if any(record)]
-    except csv.Error:  # a cell beyond the limit of the csv module
-        records = list(csv.reader([sample[0][:10_000]], delimiter=delimiter))
+    records = list(_records(sample, delimiter))
     wide = list(dropwhile(lambda record: len(record) < 2, records))  # below any title
     if not wide:
-        return (False, False, 0.0, 0)
-    torn = any(cell.count('"') % 2 for record in records for cell in record)
-    width = (
-        Counter(map(len, wide)).most_common(1)[0][0] if len(wide) < len(records) else len(wide[0])
-    )
-    alike = sum(len(record) == width for record in records)
-    return (True, not torn, alike / len(records), width)
+        return (False, 0, 0.0)
+    below = len(wide) < len(records)
+    width = Counter(map(len, wide)).most_common(1)[0][0] if below else len(wide[0])
+    alike = sum(len(record) == width and not _is_torn(record) for record in records)
+    known = max(map(names.known, wide[:LOOKED_AT]))
+    share = alike / len(records) * (0.5 if below else 1.0)
+    return (True, known, share * (width - 1) / max(width, 1))
+
+
+def _records(sample: list[str], delimiter: str) -> Iterator[list[str]]:
+    """Yield the records of a sample; a line whose quotes are broken is one without cells."""
+    at = 0
+    before = csv.field_size_limit(_SAMPLE_SIZE)  # of the whole process: only for this sample
+    try:
+        while at < len(sample):
+            reader = csv.reader(sample[at:], delimiter=delimiter, strict=True)
+            whole = 0
+            try:
+                for record in reader:
+                    whole = reader.line_num
+                    if any(record):
+                        yield record
+                return
+            except csv.Error:
+                yield []
+                at += whole + 1
+    finally:
+        csv.field_size_limit(before)
+
+
+def _is_torn(record: list[str]) -> bool:
+    """Whether a quoted cell was torn apart."""
+    return any(cell.count('"') % 2 for cell in record)

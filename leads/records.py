@@ -90,7 +90,7 @@ def csv_table(source: Source, options: Options, names: Names) -> Table:
     """
     encoding = find_encoding(source, options.encoding, names.written)
     with text_of(source, encoding) as text:
-        delimiter = find_delimiter(text, options.delimiter, source.name)
+        delimiter = find_delimiter(text, options.delimiter, source.name, names)
     first = list(_first(_rows(source, encoding, delimiter), options.header_row))
     header = header_among(first, names, options.header_row, source.name)
     width = len(header.cells)

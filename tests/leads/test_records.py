@@ -133,21 +133,35 @@ def test_rows_are_as_wide_as_the_header(
         ("sep=;\nid;a\n", ";"),
         ('"id";"note"\n"1";"a\n,b,"\n', ";"),
         ("", ","),
+        ('id,note\n1,foo;"bar,x\n2,b\n3,c\n', ","),
+        ('id,note\n1,a 5" pipe;"big\n2,b\n3,c\n', ","),
+        ('id,note\n1,"broken; x\n2,fine\n3,fine\n', ","),
+        ('id;note\n1;a, "b\n2;c\n3;d\n', ";"),
+        ('id,a,b\n1,"x\n2,"y;z\n3,u;v,w\n', ","),
+        ("id,tags\n1,a;b;c\n2,d;e;f\n", ","),
+        ("report; all, of it\nid,note\n1,a;b\n2,c;d\n", ","),
         pytest.param("x" * 300_000, ",", id="long"),
         pytest.param("a;b" + "x" * 200_000, ";", id="long-header"),
     ],
 )
 def test_the_delimiter_is_found(text: str, delimiter: str) -> None:
-    assert find_delimiter(io.StringIO(text, newline=""), None, "a.csv") == delimiter
+    assert find_delimiter(io.StringIO(text, newline=""), None, "a.csv", Names()) == delimiter
+
+
+def test_known_titles_tell_the_delimiter() -> None:
+    text = "id,name\n" + "".join(f"1,x;y;z\n2,a,{n};y;z\n" for n in range(9))
+    names = Names(folded=frozenset({"id", "name"}))
+    assert find_delimiter(io.StringIO(text, newline=""), None, "a.csv", names) == ","
+    assert find_delimiter(io.StringIO(text, newline=""), None, "a.csv", Names()) == ";"
 
 
 def test_the_delimiter_may_be_said(write: Callable[..., Path]) -> None:
     items = table_items(write("id,x#note\n1,x#a\n"), Options(delimiter="#"))
     assert items == [Row(2, ["1,x", "a"], "1,x#a\n")]
-    assert find_delimiter(io.StringIO(), "tab", "a") == "\t"
+    assert find_delimiter(io.StringIO(), "tab", "a", Names()) == "\t"
     for wrong in ("", ",,", '"', "\n"):
         with pytest.raises(ListError, match="bad-delimiter"):
-            find_delimiter(io.StringIO(), wrong, "a")
+            find_delimiter(io.StringIO(), wrong, "a", Names())
 
 
 @pytest.mark.parametrize(
