@@ -6,11 +6,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any
 
 import click
 import yaml
@@ -19,7 +18,7 @@ from leadgrade.cli import cli
 from leadgrade.reports.check_pages import checks_page
 from leadgrade.rules import document, document_sources
 from leadgrade.rules.formulas import ARITY
-from leadgrade.rules.kinds import Document, key_of
+from leadgrade.rules.kinds import Document
 from leadgrade.rules.library import shipped_books
 from leadgrade.rules.loader import load_book
 from leadgrade.rules.model import FactType
@@ -66,7 +65,12 @@ def language_page() -> str:
     for name, text in words.items():
         head = head.replace(f"<!-- {name} -->", text)
     keys = "\n".join(line for title, shape in SHAPES for line in _shape(title, shape))
-    return head + keys + "\n\n## Examples to run\n" + "".join(map(_construct, CONSTRUCTS))
+    grammar = (HERE / "grammar.lark").read_text(encoding="utf-8").split("\n\nOPERATOR", 1)[0]
+    return (
+        f"{head}{keys}\n\n## Examples to run\n{''.join(map(_construct, CONSTRUCTS))}"
+        f"\n## The grammar of a line\n\nHow words, amounts and quotes are told apart stands in"
+        f" [grammar.lark](grammar.lark).\n\n```text\n{grammar}\n```\n"
+    )
 
 
 def _construct(path: Path) -> str:
@@ -84,12 +88,9 @@ def _shape(title: str, shape: type[Document]) -> Iterator[str]:
     yield f"{(shape.__doc__ or '').strip()}\n"
     yield "| key | | what it is |"
     yield "|---|---|---|"
-    hints = get_type_hints(shape, include_extras=True)
-    for field in dataclasses.fields(shape):
-        if field.name != "node":
-            need = "required" if field.default is dataclasses.MISSING else ""
-            what = hints[field.name].__metadata__[1].replace("|", "\\|")
-            yield f"| `{key_of(field.name)}` | {need} | {what} |"
+    for key, entry in shape.entries.items():
+        what = entry.about.replace("|", "\\|")
+        yield f"| `{key}` | {'required' if entry.required else ''} | {what} |"
 
 
 def cli_page() -> str:

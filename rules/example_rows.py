@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Collection, Iterator
-from dataclasses import replace
 from itertools import zip_longest
 
 from leadgrade.rules.document import ExampleDoc, ExpectDoc
@@ -43,8 +42,8 @@ def rows_of(
         taken = {*_SINGLE, *_SEVERAL, *criteria, *classes}
         given = [(head, cell) for head, cell in cells if head.text not in taken]
         expect = record(ExpectDoc)(Mapping(tuple(entries), doc.rows.span), findings)
-        yield replace(
-            doc, name=f"{doc.name} ({number})", given=[*doc.given, *given], expect=expect, rows=None
+        yield doc.but(
+            name=f"{doc.name} ({number})", given=[*doc.given, *given], expect=expect, rows=None
         )
 
 
@@ -56,11 +55,11 @@ def _expected(
             yield head, cell
         elif head.text in _SEVERAL:
             ids = [] if cell.text == "-" else cell.text.split()
-            yield head, Listing(tuple(replace(cell, text=each) for each in ids), cell.span)
+            yield head, Listing(tuple(cell._replace(text=each) for each in ids), cell.span)
     for key, named in (("criteria", criteria), ("classes", classes)):
         inside = tuple((head, cell) for head, cell in cells if head.text in named)
         if inside:
-            yield replace(inside[0][0], text=key), Mapping(inside, inside[0][1].span)
+            yield inside[0][0]._replace(text=key), Mapping(inside, inside[0][1].span)
 
 
 def _lines(node: Scalar) -> Iterator[list[Scalar]]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from lark import Token, Tree
-
 from leadgrade.rules.formulas import (
     ARITY,
     OF_DATES,
@@ -17,9 +15,10 @@ from leadgrade.rules.formulas import (
     Reading,
 )
 from leadgrade.rules.kinds import nearest
+from leadgrade.rules.misreading import MisreadError
 from leadgrade.rules.model import NUMERIC, Fact, FactType, Parameter
 from leadgrade.rules.nodes import Scalar
-from leadgrade.rules.parsing import MisreadError, parse_formula, span_of
+from leadgrade.rules.parsing import Branch, parse_formula
 from leadgrade.rules.source import Findings, Span
 from leadgrade.rules.values import ValueReadError, parse_number, parse_percent
 
@@ -55,22 +54,21 @@ class FormulaReader:
         formula = self._formula(tree, node)
         return formula if len(self._findings.all) == before else None
 
-    def _formula(self, tree: Tree[Token], node: Scalar) -> Formula:
-        parts = [part for part in tree.children if isinstance(part, Tree)]
-        tokens = [str(part) for part in tree.children if isinstance(part, Token)]
-        match tree.data:
+    def _formula(self, tree: Branch, node: Scalar) -> Formula:
+        word = tree.word.text
+        match tree.kind:
             case "number":
-                return self._number(tokens[0], node.part(*span_of(tree)))
+                return self._number(word, node.part(*tree.place))
             case "reading":
-                return self._reading(tokens[0], tree, node, dates=False)
-            case "minus" if tokens[0] == "-":
-                return Arithmetic(Number(0.0), "-", self._formula(parts[0], node))
+                return self._reading(tree, node, dates=False)
+            case "minus" if word == "-":
+                return Arithmetic(Number(0.0), "-", self._formula(tree.parts[0], node))
             case "minus":
-                return self._formula(parts[0], node)
+                return self._formula(tree.parts[0], node)
             case "call":
-                return self._call(tokens[0], parts, tree, node)
-        left, right = (self._formula(part, node) for part in parts)
-        return Arithmetic(left, tokens[0], right)
+                return self._call(tree, node)
+        left, right = (self._formula(part, node) for part in tree.parts)
+        return Arithmetic(left, word, right)
 
     def _number(self, text: str, place: Span) -> Formula:
         try:
@@ -79,10 +77,10 @@ class FormulaReader:
             self._findings.add("formula-number", place, text=text)
             return Number(0.0)
 
-    def _reading(self, name: str, tree: Tree[Token], node: Scalar, *, dates: bool) -> Formula:
-        place = node.part(*span_of(tree))
+    def _reading(self, tree: Branch, node: Scalar, *, dates: bool) -> Formula:
+        name, place = tree.word.text, node.part(*tree.place)
         if name in self._parameters and not dates:
-            return self._parameter(name, tree, node)
+            return self._parameter(name, place)
         if name not in self._known:
             likely = nearest(name, [*self._known, *self._parameters])
             self._findings.add("unknown-name", place, suggestion=likely, name=name)
@@ -95,19 +93,16 @@ class FormulaReader:
         """Return the type of a fact; every derived one is some kind of number."""
         return self._facts[name].type if name in self._facts else FactType.NUMBER
 
-    def _parameter(self, name: str, tree: Tree[Token], node: Scalar) -> Formula:
+    def _parameter(self, name: str, place: Span) -> Formula:
+        text = self._parameters[name].value
         try:
-            return Number(_figure(self._parameters[name].value))
+            return Number(_figure(text))
         except ValueReadError:
-            place = node.part(*span_of(tree))
-            text = self._parameters[name].value
             self._findings.add("parameter-not-a-number", place, name=name, text=text)
             return Number(0.0)
 
-    def _call(
-        self, name: str, parts: list[Tree[Token]], tree: Tree[Token], node: Scalar
-    ) -> Formula:
-        place = node.part(*span_of(tree))
+    def _call(self, tree: Branch, node: Scalar) -> Formula:
+        name, place = tree.word.text, node.part(*tree.place)
         if name not in list(Function):
             likely = nearest(name, list(Function))
             functions = ", ".join(Function)
@@ -117,16 +112,17 @@ class FormulaReader:
             return Number(0.0)
         function = Function(name)
         least, most = ARITY[function]
-        if len(parts) < least or (most is not None and len(parts) > most):
-            self._findings.add("function-arguments", place, name=name, count=len(parts))
+        count = len(tree.parts)
+        if count < least or (most is not None and count > most):
+            self._findings.add("function-arguments", place, name=name, count=count)
         if function in OF_DATES:
-            return Call(function, tuple(self._date(part, node) for part in parts))
-        return Call(function, tuple(self._formula(part, node) for part in parts))
+            return Call(function, tuple(self._date(part, node) for part in tree.parts))
+        return Call(function, tuple(self._formula(part, node) for part in tree.parts))
 
-    def _date(self, tree: Tree[Token], node: Scalar) -> Formula:
-        if tree.data == "reading":
-            return self._reading(str(tree.children[0]), tree, node, dates=True)
-        self._findings.add("formula-wants-date", node.part(*span_of(tree)))
+    def _date(self, tree: Branch, node: Scalar) -> Formula:
+        if tree.kind == "reading":
+            return self._reading(tree, node, dates=True)
+        self._findings.add("formula-wants-date", node.part(*tree.place))
         return Number(0.0)
 
 

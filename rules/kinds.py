@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
+from collections.abc import Mapping as Mapping_
 from decimal import Decimal, DecimalException
 from itertools import islice
-from typing import Any, TypeVar, get_type_hints
+from keyword import iskeyword
+from typing import Any, ClassVar, Self, TypeVar
 
 from leadgrade.rules.model import HUNDREDTHS
 from leadgrade.rules.nodes import Listing, Mapping, Node, Scalar
@@ -24,15 +26,57 @@ D = TypeVar("D", bound="Document")
 MOST_POINTS = 10_000_000
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
-class Document:
-    """The shape of one mapping of a rule book: its subclasses list the keys.
+@dataclasses.dataclass(frozen=True, slots=True)
+class Entry:
+    """A key that may stand in a mapping: how it is read, what it is for, what its absence means."""
 
-    A key is a field of type ``Annotated[<what is read>, <reader>, "<what it is for>"]``; a field
-    without a default is required.
+    reader: Reader
+    about: str
+    default: Any
+
+    @property
+    def required(self) -> bool:
+        """Whether the mapping is nothing without it."""
+        return self.default is _REQUIRED
+
+
+_REQUIRED: Any = object()
+
+
+def entry(reader: Reader, about: str, *, default: Any = _REQUIRED) -> Any:
+    """Declare a key of a document; one without a default is required."""
+    return Entry(reader, about, default)
+
+
+class Document:
+    """The shape of one mapping of a rule book: its subclasses declare the keys.
+
+    A key is an attribute ``name: <what is read> = entry(<reader>, "<what it is for>")``. What a
+    book leaves out has the value of the class, so that only what is there costs anything.
     """
 
+    entries: ClassVar[Mapping_[str, Entry]]
+    """The keys by their name in YAML."""
+
     node: Mapping
+
+    def __init_subclass__(cls) -> None:
+        """Take the declared keys, and leave their defaults in their place."""
+        declared = {name: each for name, each in vars(cls).items() if isinstance(each, Entry)}
+        cls.entries = {key_of(name): each for name, each in declared.items()}
+        for name, each in declared.items():
+            if each.required:
+                delattr(cls, name)
+            else:
+                setattr(cls, name, each.default)
+
+    def __init__(self, node: Mapping, **values: Any) -> None:
+        self.node = node
+        self.__dict__.update(values)
+
+    def but(self, **values: Any) -> Self:
+        """Return the same with other values."""
+        return type(self)(**{**self.__dict__, **values})
 
     def place(self, key: str) -> Span:
         """Return the place of what stands under a key, or of the mapping where it is absent."""
@@ -173,7 +217,7 @@ def record(shape: type[D]) -> Reader:
         if isinstance(node, Scalar) and node.empty:
             node = Mapping((), node.span)  # a key with nothing behind it: an empty mapping
         if not isinstance(node, Mapping):
-            keys = ", ".join(_readers(shape))
+            keys = ", ".join(shape.entries)
             findings.add("want-keys", node.span, keys=keys)
             return None
         return _read_record(shape, node, findings)
@@ -182,24 +226,17 @@ def record(shape: type[D]) -> Reader:
 
 
 def _read_record(shape: type[D], node: Mapping, findings: Findings) -> D | None:
-    readers = _readers(shape)
-    node = _with_known_keys(node, readers, findings)
-    values: dict[str, Any] = {"node": node}
-    whole = True
-    for field in dataclasses.fields(shape):
-        if field.name == "node":
-            continue
-        key = key_of(field.name)
-        child = node.get(key)
-        required = field.default is dataclasses.MISSING
-        if child is None and required:
-            findings.add("missing-key", _start(node), key=key)
-        elif child is not None:
-            value = readers[key](child, findings)
-            if value is not None:  # what could not be read keeps its default
-                values[field.name] = value
-        whole = whole and not (required and values.get(field.name) is None)
-    return shape(**values) if whole else None
+    node = _with_known_keys(node, shape.entries, findings)
+    values: dict[str, Any] = {}
+    for key, child in node.entries:
+        value = shape.entries[key.text].reader(child, findings)
+        if value is not None:  # what could not be read keeps its default
+            values[_field_of(key.text)] = value
+    required = [key for key, each in shape.entries.items() if each.required]
+    for name in required:
+        if node.get(name) is None:
+            findings.add("missing-key", _start(node), key=name)
+    return shape(node, **values) if all(_field_of(name) in values for name in required) else None
 
 
 def _start(node: Mapping) -> Span:
@@ -211,28 +248,18 @@ def key_of(field: str) -> str:
     return field.rstrip("_")
 
 
-def _readers(shape: type[Document]) -> dict[str, Reader]:
-    if shape not in _READERS:
-        _READERS[shape] = _find_readers(shape)
-    return _READERS[shape]
+def _field_of(key: str) -> str:
+    return f"{key}_" if iskeyword(key) else key
 
 
-_READERS: dict[type[Document], dict[str, Reader]] = {}
-
-
-def _find_readers(shape: type[Document]) -> dict[str, Reader]:
-    hints = get_type_hints(shape, include_extras=True)
-    hints.pop("node")
-    return {key_of(name): hint.__metadata__[0] for name, hint in hints.items()}
-
-
-def _with_known_keys(node: Mapping, allowed: Iterable[str], findings: Findings) -> Mapping:
+def _with_known_keys(node: Mapping, allowed: Collection[str], findings: Findings) -> Mapping:
     """Return a mapping without other keys, each of which is a finding.
 
     A key that is only misspelt stands for the one that was meant, so that its absence is not
     held against the author as well.
     """
-    allowed = tuple(allowed)
+    if all(key.text in allowed for key, _ in node.entries):
+        return node
     entries = []
     for key, value in node.entries:
         likely = key.text
@@ -244,5 +271,5 @@ def _with_known_keys(node: Mapping, allowed: Iterable[str], findings: Findings) 
             )
             likely = "" if node.get(likely) is not None else likely
         if likely:
-            entries.append((dataclasses.replace(key, text=likely), value))
+            entries.append((key._replace(text=likely), value))
     return Mapping(tuple(entries), node.span)

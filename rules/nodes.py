@@ -7,8 +7,8 @@ times); what it means is decided by the place where it stands.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -21,8 +21,8 @@ MOST_NODES = 100_000
 MOST_LEVELS = 40
 
 
-@dataclass(frozen=True, slots=True)
-class Scalar:
+# Nodes are named tuples, since a book has ten thousand of them and nothing else is made as fast.
+class Scalar(NamedTuple):
     """A single text. ``offset`` is where its characters begin after the span's first column."""
 
     text: str
@@ -43,16 +43,14 @@ class Scalar:
         return not self.text and not self.quoted
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(NamedTuple):
     """A sequence."""
 
     items: tuple[Node, ...]
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Mapping:
+class Mapping(NamedTuple):
     """A mapping. Keys are texts, and no key stands twice."""
 
     entries: tuple[tuple[Scalar, Node], ...]
@@ -107,26 +105,16 @@ class _TooMuchError(Exception):
         self.words = words
 
 
-@dataclass(frozen=True, slots=True)
-class _Size:
-    """How much a node holds, aliases written out."""
-
-    nodes: int = 1
-    levels: int = 0
-
-
-@dataclass(slots=True)
 class _Open:
-    """A collection that has begun and not ended."""
+    """A collection that has begun and not ended. ``nodes`` counts aliases written out."""
 
-    event: yaml.CollectionStartEvent
-    children: list[Node]
-    nodes: int = 1
-    levels: int = 1
+    __slots__ = ("children", "event", "levels", "nodes")
 
-    @property
-    def size(self) -> _Size:
-        return _Size(self.nodes, self.levels)
+    def __init__(self, event: yaml.CollectionStartEvent) -> None:
+        self.event = event
+        self.children: list[Node] = []
+        self.nodes = 1
+        self.levels = 1
 
 
 class _Builder:
@@ -137,54 +125,69 @@ class _Builder:
         self._file = file
         self._findings = findings
         self._open: list[_Open] = []
-        self._anchors: dict[str, tuple[Node, _Size]] = {}
+        self._anchors: dict[str, tuple[Node, int, int]] = {}
+        """The nodes with a name, how many nodes are in each, and how deep it goes."""
+        self._takers: dict[type[yaml.Event], Callable[[Any], None]] = {
+            yaml.ScalarEvent: self._take_scalar,
+            yaml.MappingStartEvent: self._take_start,
+            yaml.SequenceStartEvent: self._take_start,
+            yaml.MappingEndEvent: self._take_end,
+            yaml.SequenceEndEvent: self._take_end,
+            yaml.AliasEvent: self._take_alias,
+            yaml.DocumentStartEvent: self._take_document,
+        }
 
     def take(self, event: yaml.Event) -> None:
-        match event:
-            case yaml.DocumentStartEvent() if self.root is not None:
-                self._findings.add("second-document", self._span(event))
-            case yaml.CollectionStartEvent():
-                self._refuse_tag(event)
-                self._open.append(_Open(event, []))
-                self._refuse_depth(self._span(event), 0)
-            case yaml.ScalarEvent():
-                self._place(self._scalar(event), _Size(), event.anchor)
-            case yaml.AliasEvent():
-                self._place_alias(event)
-            case yaml.CollectionEndEvent():
-                opened = self._open.pop()
-                self._place(self._close(opened, event), opened.size, opened.event.anchor)
-            case _:
-                pass
+        taker = self._takers.get(type(event))
+        if taker is not None:
+            taker(event)
 
-    def _place_alias(self, event: yaml.AliasEvent) -> None:
+    def _take_document(self, event: yaml.DocumentStartEvent) -> None:
+        if self.root is not None:
+            self._findings.add("second-document", self._span(event))
+
+    def _take_start(self, event: yaml.CollectionStartEvent) -> None:
+        self._refuse_tag(event)
+        self._open.append(_Open(event))
+        self._refuse_depth(event, 0)
+
+    def _take_scalar(self, event: yaml.ScalarEvent) -> None:
+        text, span, tag = event.value, self._span(event), event.tag
+        quoted = event.style not in (None, "")  # libyaml says "" for plain
+        if tag is not None:
+            if tag.startswith("!") and not text:
+                text = tag  # somebody wrote `!refused`
+            else:
+                self._refuse_tag(event)
+        self._place(Scalar(text, span, quoted), 1, 0, event.anchor)
+
+    def _take_alias(self, event: yaml.AliasEvent) -> None:
         if event.anchor not in self._anchors:
             raise _TooMuchError("unknown-alias", self._span(event), name=str(event.anchor))
-        node, size = self._anchors[event.anchor]
-        self._refuse_depth(self._span(event), size.levels)
-        self._place(node, size, None)
+        node, nodes, levels = self._anchors[event.anchor]
+        self._refuse_depth(event, levels)
+        self._place(node, nodes, levels, None)
 
-    def _scalar(self, event: yaml.ScalarEvent) -> Scalar:
-        if event.tag is not None and event.tag.startswith("!") and not event.value:
-            return Scalar(event.tag, self._span(event))  # somebody wrote `!refused`
-        self._refuse_tag(event)
-        quoted = event.style not in (None, "")  # libyaml says "" for plain
-        return Scalar(event.value, self._span(event), quoted)
+    def _take_end(self, event: yaml.CollectionEndEvent) -> None:
+        opened = self._open.pop()
+        node = self._close(opened, event)
+        self._place(node, opened.nodes, opened.levels, opened.event.anchor)
 
-    def _refuse_depth(self, place: Span, levels: int) -> None:
+    def _refuse_depth(self, event: yaml.Event, levels: int) -> None:
         if len(self._open) + levels > MOST_LEVELS:
-            raise _TooMuchError("too-deep", place, most=str(MOST_LEVELS))
+            raise _TooMuchError("too-deep", self._span(event), most=str(MOST_LEVELS))
 
-    def _place(self, node: Node, size: _Size, anchor: str | None) -> None:
+    def _place(self, node: Node, nodes: int, levels: int, anchor: str | None) -> None:
         if anchor is not None:
-            self._anchors[anchor] = (node, size)
+            self._anchors[anchor] = (node, nodes, levels)
         if not self._open:
             self.root = self.root or node
             return
         holder = self._open[-1]
         holder.children.append(node)
-        holder.nodes += size.nodes
-        holder.levels = max(holder.levels, size.levels + 1)
+        holder.nodes += nodes
+        if levels >= holder.levels:
+            holder.levels = levels + 1
         if holder.nodes > MOST_NODES:
             raise _TooMuchError("too-large", node.span)
 
@@ -221,7 +224,6 @@ class _Builder:
 
 
 def _span(file: str, first: yaml.Event, last: yaml.Event) -> Span:
-    start, stop = first.start_mark, last.end_mark
-    assert start is not None  # noqa: S101 - events of a parser always have marks
-    assert stop is not None  # noqa: S101
+    start: Any = first.start_mark  # events of a parser always have marks
+    stop: Any = last.end_mark
     return Span(file, start.line + 1, start.column + 1, stop.line + 1, stop.column + 1)

@@ -6,8 +6,6 @@ from collections.abc import Mapping as MappingType
 from dataclasses import dataclass, field
 from typing import Any
 
-from lark import Token, Tree
-
 from leadgrade.rules.conditions import (
     All,
     AnyOf,
@@ -24,10 +22,11 @@ from leadgrade.rules.conditions import (
 )
 from leadgrade.rules.kinds import nearest
 from leadgrade.rules.literals import read_literal
+from leadgrade.rules.misreading import MisreadError
 from leadgrade.rules.model import NUMERIC, FactType, Parameter
 from leadgrade.rules.names import Names, Stratum, Subject, SubjectKind
 from leadgrade.rules.nodes import Listing, Mapping, Node, Scalar
-from leadgrade.rules.parsing import MisreadError, parse_condition, span_of
+from leadgrade.rules.parsing import Branch, Word, parse_condition
 from leadgrade.rules.source import Findings, Span
 
 NOTHING = All(())
@@ -131,81 +130,77 @@ class _Line:
     node: Scalar
     until: Stratum
 
-    def condition(self, tree: Tree[Token]) -> Condition:
-        parts = [part for part in tree.children if isinstance(part, Tree)]
-        match tree.data:
+    def condition(self, tree: Branch) -> Condition:
+        match tree.kind:
             case "all_of":
-                return All(tuple(self.condition(part) for part in parts))
+                return All(tuple(self.condition(part) for part in tree.parts))
             case "any_of":
-                return AnyOf(tuple(self.condition(part) for part in parts))
+                return AnyOf(tuple(self.condition(part) for part in tree.parts))
             case "negation":
-                return Not(self.condition(parts[0]))
-            case "alone" if (name := self._name(tree)) in self.resolver.conditions:
-                return self.resolver.named(name, self.node.part(*span_of(tree)), self.until)
+                return Not(self.condition(tree.parts[0]))
+            case "alone" if tree.word.text in self.resolver.conditions:
+                return self.resolver.named(tree.word.text, self._place(tree.word), self.until)
             case "in_list" | "not_in_list":
                 return self._in_list(tree)
         return self._test(tree)
 
-    def _name(self, tree: Tree[Token]) -> str:
-        """Return the name that a test begins with, as written."""
-        return self.node.text[slice(*span_of(next(tree.find_data("name"))))]
+    def _place(self, word: Word) -> Span:
+        return self.node.part(word.start, word.end)
 
-    def _in_list(self, tree: Tree[Token]) -> Condition:
+    def _in_list(self, tree: Branch) -> Condition:
         subject = self._subject(tree)
-        part = next(tree.find_data("list_name"))
-        name, place = self.node.text[slice(*span_of(part))], self.node.part(*span_of(part))
+        name = tree.values[0]
         if subject is None:
             return NOTHING
-        if name not in self.resolver.lists:
-            likely = nearest(name, self.resolver.lists)
-            mend = likely or f"[{name}]"
-            self.resolver.findings.add("unknown-list", place, suggestion=mend, name=name)
+        if name.text not in self.resolver.lists:
+            likely = nearest(name.text, self.resolver.lists)
+            mend = likely or f"[{name.text}]"
+            self.resolver.findings.add(
+                "unknown-list", self._place(name), suggestion=mend, name=name.text
+            )
             return NOTHING
         if not self._fits(tree, subject, self._written(tree)):
             return NOTHING
-        items = self.resolver.lists[name]
+        items = self.resolver.lists[name.text]
         values = [self.resolver.value(item.text, subject, item) for item in items]
         known = tuple(value for value in values if value is not None)
         shown = ", ".join(item.text for item in items)
-        negated = tree.data == "not_in_list"
-        written = f"{'not in' if negated else 'in'} {name} [{shown}]"
+        negated = tree.kind == "not_in_list"
+        written = f"{'not in' if negated else 'in'} {name.text} [{shown}]"
         return OneOf(subject.id, known, written, negated=negated)
 
-    def _test(self, tree: Tree[Token]) -> Condition:
+    def _test(self, tree: Branch) -> Condition:
         subject = self._subject(tree)
         if subject is None:
             return NOTHING
         written = self._written(tree)
         if not self._fits(tree, subject, written):
             return NOTHING
-        values = [self._value(part, subject) for part in tree.find_data("value")]
+        values = [self._value(word, subject) for word in tree.values]
         known = [value for value in values if value is not None]
         if len(known) != len(values) or self._upside_down(tree, subject, known):
             return NOTHING
         return _build(tree, subject, known, written)
 
-    def _upside_down(self, tree: Tree[Token], subject: Subject, values: list[Value]) -> bool:
+    def _upside_down(self, tree: Branch, subject: Subject, values: list[Value]) -> bool:
         """Note a ``between`` that no value fulfils."""
-        if tree.data != "between" or _rank(subject, values[0]) <= _rank(subject, values[1]):
+        if tree.kind != "between" or _rank(subject, values[0]) <= _rank(subject, values[1]):
             return False
-        first, second = tree.find_data("value")
-        low, high = (self.node.text[slice(*span_of(part))] for part in (first, second))
-        place = self.node.part(span_of(first)[0], span_of(second)[1])
-        mend = f"{high} and {low}"
+        low, high = tree.values
+        place = self.node.part(low.start, high.end)
+        mend = f"{high.text} and {low.text}"
         self.resolver.findings.add(
-            "between-upside-down", place, suggestion=mend, low=low, high=high
+            "between-upside-down", place, suggestion=mend, low=low.text, high=high.text
         )
         return True
 
-    def _subject(self, tree: Tree[Token]) -> Subject | None:
-        place = self.node.part(*span_of(next(tree.find_data("name"))))
-        return self.resolver.names.find(self._name(tree), place, self.until)
+    def _subject(self, tree: Branch) -> Subject | None:
+        return self.resolver.names.find(tree.word.text, self._place(tree.word), self.until)
 
-    def _value(self, tree: Tree[Token], subject: Subject) -> Value | None:
-        token = str(tree.children[0])
-        quoted = token[0] in "\"'“「"
-        text = token[1:-1] if quoted else token
-        place = self.node.part(*span_of(tree))
+    def _value(self, word: Word, subject: Subject) -> Value | None:
+        quoted = word.text[0] in "\"'“「"
+        text = word.text[1:-1] if quoted else word.text
+        place = self._place(word)
         if quoted:
             return read_literal(text, subject, place, self.resolver.findings)
         if is_ordered(subject) and self.resolver.names.has(text):
@@ -213,30 +208,29 @@ class _Line:
             return None
         return self.resolver.value_at(text, subject, place)
 
-    def _written(self, tree: Tree[Token]) -> str:
+    def _written(self, tree: Branch) -> str:
         """Return the test as written, behind the subject; a parameter with its value."""
-        at = span_of(next(tree.find_data("name")))[1]
+        at = tree.word.end
         text = ""
-        for part in tree.find_data("value"):
-            parameter = self.resolver.parameters.get(str(part.children[0]))
+        for word in tree.values:
+            parameter = self.resolver.parameters.get(word.text)
             if parameter is not None:
-                stop = span_of(part)[1]
-                text += f"{self.node.text[at:stop]} ({parameter.value})"
-                at = stop
-        return (text + self.node.text[at : span_of(tree)[1]]).strip()
+                text += f"{self.node.text[at : word.end]} ({parameter.value})"
+                at = word.end
+        return (text + self.node.text[at : tree.end]).strip()
 
-    def _fits(self, tree: Tree[Token], subject: Subject, written: str) -> bool:
+    def _fits(self, tree: Branch, subject: Subject, written: str) -> bool:
         code = _misfit(tree, subject)
         if code is not None:
-            place = self.node.part(*span_of(tree))
+            place = self.node.part(*tree.place)
             self.resolver.findings.add(
                 code, place, name=subject.id, type=_type_name(subject), test=written
             )
         return code is None
 
 
-def _build(tree: Tree[Token], subject: Subject, values: list[Value], written: str) -> Test:
-    match tree.data:
+def _build(tree: Branch, subject: Subject, values: list[Value], written: str) -> Test:
+    match tree.kind:
         case "alone":
             return Compare(subject.id, Op.EQ, True, "= true")  # noqa: FBT003 - the value of a flag
         case "between":
@@ -248,18 +242,17 @@ def _build(tree: Tree[Token], subject: Subject, values: list[Value], written: st
         case "contains":
             return Contains(subject.id, str(values[0]), written)
         case "known" | "missing":
-            return Presence(subject.id, tree.data == "known", written)
+            return Presence(subject.id, tree.kind == "known", written)
     return Compare(subject.id, _operator(tree), values[0], written)
 
 
-def _operator(tree: Tree[Token]) -> Op:
-    token = next(part for part in tree.children if isinstance(part, Token))
-    return Op(str(token).translate(_ASCII_OPERATORS))
+def _operator(tree: Branch) -> Op:
+    return Op(tree.operator.translate(_ASCII_OPERATORS))
 
 
-def _misfit(tree: Tree[Token], subject: Subject) -> str | None:
+def _misfit(tree: Branch, subject: Subject) -> str | None:
     """Return why a kind of test does not go with a subject, as the code of a finding."""
-    match tree.data:
+    match tree.kind:
         case "alone":
             return None if subject.type is FactType.FLAG else "not-a-flag"
         case "known" | "missing":
@@ -269,8 +262,8 @@ def _misfit(tree: Tree[Token], subject: Subject) -> str | None:
             return None if is_text else "contains-needs-text"
     if subject.kind is SubjectKind.RULES:
         return "fired-needs-contains"
-    ordering = tree.data == "between" or (
-        tree.data == "comparison" and _operator(tree) not in (Op.EQ, Op.NE)
+    ordering = tree.kind == "between" or (
+        tree.kind == "comparison" and _operator(tree) not in (Op.EQ, Op.NE)
     )
     return "no-order" if ordering and not is_ordered(subject) else None
 

@@ -6,17 +6,16 @@ complete them.
 
 from __future__ import annotations
 
-import dataclasses
 import inspect
-from typing import Any, get_type_hints
+from typing import Any
 
 from leadgrade.rules.document import BookDoc
 from leadgrade.rules.kinds import (
     MADE_OF,
     Document,
+    Entry,
     Reader,
     condition,
-    key_of,
     phrase,
     points,
     scalar,
@@ -107,13 +106,8 @@ class _SchemaWriter:
         }
 
     def _record(self, shape: type[Document]) -> Schema:
-        hints = get_type_hints(shape, include_extras=True)
-        fields = [each for each in dataclasses.fields(shape) if each.name != "node"]
-        properties = {
-            key_of(each.name): self._key(each.name, hints[each.name].__metadata__)
-            for each in fields
-        }
-        required = [key_of(each.name) for each in fields if each.default is dataclasses.MISSING]
+        properties = {key: self._key(key, each) for key, each in shape.entries.items()}
+        required = [key for key, each in shape.entries.items() if each.required]
         found: Schema = {
             "type": ["object", "null"],
             "description": inspect.cleandoc(shape.__doc__ or ""),
@@ -123,14 +117,13 @@ class _SchemaWriter:
         # What a book includes or extends may bring what it lacks itself.
         return {**found, "required": required} if required and shape is not BookDoc else found
 
-    def _key(self, name: str, metadata: tuple[Reader, str]) -> Schema:
-        reader, description = metadata
-        found = dict(self._reader(reader))
+    def _key(self, name: str, entry: Entry) -> Schema:
+        found = dict(self._reader(entry.reader))
         if name == "type":
             found = {"enum": [str(each) for each in FactType]}
-        elif reader is scalar and (names := self._names.get(_NAMES_OF.get(name, ""))):
+        elif entry.reader is scalar and (names := self._names.get(_NAMES_OF.get(name, ""))):
             found = {"anyOf": [{"enum": names}, _TEXT]}
-        return {"description": description, **found}
+        return {"description": entry.about, **found}
 
     def _reader(self, reader: Reader) -> Schema:
         if reader in _PLAIN:

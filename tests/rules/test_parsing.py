@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from leadgrade.rules.parsing import MisreadError, parse_condition, parse_formula
+from leadgrade.rules.misreading import MisreadError
+from leadgrade.rules.parsing import parse_condition, parse_formula
 
 
 @pytest.mark.parametrize(
@@ -31,7 +32,7 @@ from leadgrade.rules.parsing import MisreadError, parse_condition, parse_formula
     ],
 )
 def test_conditions(line: str, kind: str) -> None:
-    assert parse_condition(line).data == kind
+    assert parse_condition(line).kind == kind
 
 
 @pytest.mark.parametrize(
@@ -56,6 +57,5 @@ def test_mistakes(line: str, code: str, start: int, end: int) -> None:
 
 def test_a_formula_is_read_from_the_left() -> None:
     tree = parse_formula("a - b - c * 2")
-    assert tree.data == "addition"
-    left, right = (part for part in tree.children if not isinstance(part, str))
-    assert (left.data, right.data) == ("addition", "multiplication")
+    assert tree.kind == "addition"
+    assert [part.kind for part in tree.parts] == ["addition", "multiplication"]
