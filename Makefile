@@ -3,11 +3,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+BENCH := $(VENV)/.bench
 
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
     --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
-.PHONY: demo test check docs test-all soak bench lock clean
+.PHONY: demo test check docs test-all soak bench bench-quick lock clean
 
 demo: $(READY)  ## qualify the sample list, show the best leads and one explanation
 	rm -rf demo && mkdir demo
@@ -26,6 +27,7 @@ check: $(READY)  ## format, lint, types, generated docs
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/mypy bench
 
 test-all: $(READY)  ## the long tests, with the same generated cases each time
 	LEADGRADE_CASES=1000 $(BIN)/pytest -n auto -q -m soak
@@ -36,13 +38,17 @@ soak: $(READY)  ## new generated cases, many more of them: make soak CASES=10000
 	LEADGRADE_RANDOM=1 LEADGRADE_CASES=$(or $(CASES),20000) \
 	    $(BIN)/pytest -n auto -q tests/engine/test_agreement.py
 
-bench: $(READY)  ## measure speed and memory on this machine
-	$(BIN)/python bench/bench.py
+bench: $(BENCH)  ## measure speed and memory beside other engines, some 20 minutes; writes the docs page
+	$(BIN)/python -m bench
 
-lock:  ## renew the two lock files (pins with hashes, no registry host)
+bench-quick: $(BENCH)  ## the same in two minutes, roughly; writes to bench/results
+	$(BIN)/python -m bench --quick
+
+lock:  ## renew the three lock files (pins with hashes, no registry host)
 	$(BIN)/pip install -q uv
 	$(BIN)/uv pip compile pyproject.toml --group dev -o requirements.lock $(LOCK)
 	$(BIN)/uv pip compile --group build -o requirements-build.lock $(LOCK)
+	$(BIN)/uv pip compile --group bench -c requirements.lock -o requirements-bench.lock $(LOCK)
 
 clean:
 	rm -rf $(VENV) build dist demo .mypy_cache .pytest_cache .ruff_cache leadgrade.egg-info
@@ -54,4 +60,9 @@ $(READY): requirements.lock requirements-build.lock pyproject.toml
 	$(PIP) --require-hashes -r requirements-build.lock
 	$(PIP) --require-hashes --no-build-isolation -r requirements.lock
 	$(PIP) --no-deps --no-build-isolation -e .
+	touch $@
+
+# The other engines that `make bench` measures; nothing else needs them.
+$(BENCH): $(READY) requirements-bench.lock
+	$(PIP) --require-hashes -r requirements-bench.lock
 	touch $@

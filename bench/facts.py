@@ -63,7 +63,7 @@ class Fact:
             case "percent":
                 return f"format('{{:.1f}}%', {self.id} * 100)"
             case "flag":
-                return f"CASE WHEN {self.id} THEN 'yes' ELSE 'no' END"
+                return f"CASE {self.id} WHEN TRUE THEN 'yes' WHEN FALSE THEN 'no' END"
         return self.id
 
 
@@ -91,12 +91,19 @@ FACTS = (
     Fact(
         "industry",
         "choice",
-        values=("chemicals", "energy", "food", "health", "machines", "metals", "retail", "software"),
+        values=(
+            "chemicals",
+            "energy",
+            "food",
+            "health",
+            "machines",
+            "metals",
+            "retail",
+            "software",
+        ),
     ),
     Fact("region", "choice", values=("central", "east", "north", "overseas", "south", "west")),
-    Fact(
-        "intent", "choice", values=("none_yet", "exploring", "comparing", "ready"), ordered=True
-    ),
+    Fact("intent", "choice", values=("none_yet", "exploring", "comparing", "ready"), ordered=True),
     Fact("refused", "flag", true_share=0.02),
     Fact("competitor", "flag", true_share=0.03),
 )

@@ -27,15 +27,21 @@ def typed_sql(leads: int) -> str:
     """Return the query of so many leads with typed columns, in order."""
     columns = ",\n  ".join(f"{_known(fact)} AS {fact.id}" for fact in FACTS)
     return (
-        "SELECT format('L{:08d}', n) AS lead_id,\n  "  # noqa: S608 - our own names
-        f"{columns}\nFROM range({leads}) AS numbers(n)"
+        f"SELECT format('L{{:08d}}', n) AS lead_id,\n  {columns}\nFROM range({leads}) AS numbers(n)"
     )
 
 
 def _known(fact: Fact) -> str:
-    unknown = f"hash(n, '{fact.id}?') / {DRAWN} < {UNKNOWN_SHARE}"
-    value = fact.sql(f"(hash(n, '{fact.id}') / {DRAWN})")
+    # Hashed twice: the hash of a row is an exclusive or of its parts, so facts would be related.
+    unknown = f"hash(hash(n, '{fact.id}?')) / {DRAWN} < {UNKNOWN_SHARE}"
+    value = fact.sql(f"(hash(hash(n, '{fact.id}')) / {DRAWN})")
     return f"CASE WHEN {unknown} THEN NULL ELSE {value} END"
+
+
+def write(path: str, leads: int) -> dict[str, int]:
+    """Write a list in the format that its name says: a task."""
+    (write_csv if path.endswith("csv") else write_parquet)(path, leads)
+    return {"leads": leads}
 
 
 def write_parquet(path: str, leads: int) -> None:
@@ -56,8 +62,10 @@ def facts_of_leads(leads: int) -> list[Facts]:
     numbers = {fact.id for fact in FACTS if fact.type in {"money", "number", "percent", "days"}}
     names = [fact.id for fact in FACTS]
     found: list[Facts] = []
-    rows = duckdb.sql(f"SELECT {', '.join(names)} FROM ({typed_sql(leads)})")  # noqa: S608
-    for row in rows.fetchall():
+    query = f"SELECT {', '.join(names)} FROM ({typed_sql(leads)})"  # noqa: S608 - our own names
+    with duckdb.connect() as connection:
+        rows = connection.execute(query).fetchall()
+    for row in rows:
         facts = dict(zip(names, row, strict=True))
         for name in days:
             facts[name] = None if facts[name] is None else float((facts[name] - EPOCH).days)
@@ -69,10 +77,7 @@ def facts_of_leads(leads: int) -> list[Facts]:
 
 def leads_of(all_facts: Iterable[Facts]) -> list[Lead]:
     """Return the same leads as leadgrade's engines take them."""
-    return [
-        Lead(f"L{number:08}", {name: value for name, value in _typed(facts)})
-        for number, facts in enumerate(all_facts)
-    ]
+    return [Lead(f"L{number:08}", dict(_typed(facts))) for number, facts in enumerate(all_facts)]
 
 
 def _typed(facts: Facts) -> Iterable[tuple[str, Value]]:

@@ -3,13 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from bench.lists import Facts, leads_of
 from bench.peers.base import Seen
 from bench.workload import AS_OF, Work
-from leadgrade.engine.backends.base import make_backend
+from leadgrade.engine.backends.base import ENGINES, make_backend, why_unavailable
 from leadgrade.engine.decision import Decision
+
+ONE_BY_ONE = ("rete", "explainer")
+"""Engines that decide one lead after another."""
+
+
+def names() -> tuple[str, ...]:
+    """Return the engines that can run here."""
+    return tuple(each for each in ENGINES if why_unavailable(each) is None)
+
+
+def one_by_one() -> list[str]:
+    """Return the engines that run here and decide one lead after another."""
+    return [each for each in ONE_BY_ONE if each in names()]
+
+
+def missing() -> dict[str, str]:
+    """Return why the other engines cannot run here."""
+    reasons = {each: why_unavailable(each) for each in ENGINES}
+    return {engine: reason for engine, reason in reasons.items() if reason is not None}
 
 
 def seen_by_us(work: Work, leads: Sequence[Facts], engine: str = "explainer") -> list[Seen]:
@@ -23,18 +41,18 @@ class Seeing:
     """Brings decisions into the form that is compared."""
 
     def __init__(self, work: Work) -> None:
-        places: dict[str, list[int]] = {}
+        self._places: dict[str, list[int]] = {}
         for number, each in enumerate(work.outcomes):
-            places.setdefault(each.rule, []).append(number)
-        self._places = places
+            self._places.setdefault(each.rule, []).append(number)
         self._outs = [each.id for each in work.knock_outs]
 
     def __call__(self, decision: Decision) -> Seen:
-        """Return what a decision says; bands are numbered from the lowest, here as in the work."""
-        fired: list[int] = []
-        for line in decision.ledger:
-            if line.rule is not None and line.outcome is not None:
-                fired.append(self._places[line.rule][line.outcome])
-        criteria: list[Any] = [points // 100 for points in decision.criteria.values()]
+        """Return what a decision says; outcomes of a rule are numbered as the book has them."""
+        fired = [
+            self._places[line.rule][line.outcome]
+            for line in decision.ledger
+            if line.rule is not None and line.outcome is not None
+        ]
+        criteria = tuple(points // 100 for points in decision.criteria.values())
         outs = tuple(self._outs.index(each) for each in decision.knock_outs)
-        return Seen(tuple(sorted(fired)), tuple(criteria), outs, decision.grade)
+        return Seen(tuple(sorted(fired)), criteria, outs, decision.grade)

@@ -1,23 +1,13 @@
-"""Measures reading lists on this machine: ``python bench/reading.py [CSV] [XLSX] [PARQUET]``.
-
-The arguments are numbers of rows. Each list is read by leadgrade, cell by cell to typed facts, and
-by the bare library that it is read with, which gives cells and no facts. Every reading has a
-process of its own, so that its memory is its own. Timings are noisy; look at the ratios.
-"""
+"""Reading lists: cell by cell to typed facts, and by the bare library that gives cells."""
 
 from __future__ import annotations
 
 import csv
-import json
 import random
-import resource
-import subprocess
-import sys
-import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
 
+from bench.measure import Result, clocked
 from leadgrade.leads import Options, Rejected, read_lists
 from leadgrade.rules.library import shipped_books
 from leadgrade.rules.loader import load_book
@@ -82,7 +72,8 @@ def make_parquet(path: Path, rows: int) -> None:
 
     source = path.with_suffix(".csv")
     make_csv(source, rows)
-    duckdb.sql(f"SELECT * FROM read_csv('{source}', all_varchar = true)").write_parquet(str(path))  # noqa: S608
+    cells = f"SELECT * FROM read_csv('{source}', all_varchar = true)"  # noqa: S608 - our own name
+    duckdb.sql(f"COPY ({cells}) TO '{path}' (FORMAT parquet)")
     source.unlink()
 
 
@@ -117,6 +108,16 @@ def bare_parquet(path: Path) -> int:
     return rows
 
 
+def bare_duckdb(path: Path) -> int:
+    """Read a CSV list with DuckDB into a table of its own types."""
+    import duckdb  # noqa: PLC0415
+
+    with duckdb.connect() as connection:
+        connection.execute("CREATE TEMP TABLE cells AS SELECT * FROM read_csv(?)", [str(path)])
+        ((rows,),) = connection.sql("SELECT count(*) FROM cells").fetchall()
+    return int(rows)
+
+
 KINDS: dict[str, tuple[Callable[[Path, int], None], Callable[[Path], int]]] = {
     "csv": (make_csv, bare_csv),
     "xlsx": (make_xlsx, bare_xlsx),
@@ -124,58 +125,29 @@ KINDS: dict[str, tuple[Callable[[Path, int], None], Callable[[Path], int]]] = {
 }
 
 
-def measure(path: Path, who: str) -> dict[str, float]:
-    """Read a list in a process of its own. Seconds, and megabytes of memory at the most."""
-    command = [sys.executable, __file__, "--read", who, str(path)]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
-    found: dict[str, float] = json.loads(done.stdout)
-    return found
+def make(kind: str, path: str, rows: int) -> Result:
+    """Make a list: a task."""
+    KINDS[kind][0](Path(path), rows)
+    return {"rows": rows}
 
 
-def read(who: str, path: Path) -> None:
-    """Read a list, and print what it took."""
-    reader = read_ours if who == "leadgrade" else KINDS[path.suffix[1:]][1]
-    started, used = time.perf_counter(), time.process_time()
-    rows = reader(path)
-    took = {
+def ours(path: str) -> Result:
+    """Measure reading a list to leads: a task."""
+    return _timed(read_ours, path)
+
+
+def bare(kind: str, path: str) -> Result:
+    """Measure reading a list with a bare library: a task."""
+    return _timed(bare_duckdb if kind == "duckdb" else KINDS[kind][1], path)
+
+
+def _timed(reader: Callable[[Path], int], path: str) -> Result:
+    with clocked() as clock:
+        rows = reader(Path(path))
+    return {
         "rows": rows,
-        "seconds": time.perf_counter() - started,
-        "cpu": time.process_time() - used,
-        "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "wall": clock.wall,
+        "cpu": clock.cpu,
+        "rate": rows / clock.cpu,
+        "rate_wall": rows / clock.wall,
     }
-    print(json.dumps(took))
-
-
-def main() -> None:
-    """Make the lists, read each by both, and print a table."""
-    if sys.argv[1:2] == ["--make"]:
-        KINDS[sys.argv[2]][0](Path(sys.argv[3]), int(sys.argv[4]))
-        return
-    if sys.argv[1:2] == ["--read"]:
-        read(sys.argv[2], Path(sys.argv[3]))
-        return
-    wanted = [int(each) for each in sys.argv[1:]] or [1_000_000, 100_000, 1_000_000]
-    took = ("rows/s", "CPU s", "peak MB")
-    print(
-        f"{'list':<10}{'rows':>12}{'MB':>8}  {'read by':<12}{took[0]:>12}{took[1]:>8}{took[2]:>9}"
-    )
-    with tempfile.TemporaryDirectory() as folder:
-        for (kind, (_, bare)), rows in zip(KINDS.items(), wanted, strict=False):
-            if not rows:
-                continue
-            path = Path(folder) / f"leads.{kind}"
-            making = [sys.executable, __file__, "--make", kind, str(path), str(rows)]
-            subprocess.run(making, check=True)  # elsewhere: a child's memory counts its parent's
-            for who in (bare.__name__, "leadgrade"):
-                took = measure(path, who)
-                assert took["rows"] == rows  # noqa: S101
-                print(
-                    f"{kind:<10}{rows:>12,}{path.stat().st_size / 1e6:>8.0f}  {who:<12}"
-                    f"{rows / took['seconds']:>12,.0f}{took['cpu']:>8.1f}{took['megabytes']:>9.0f}",
-                    flush=True,
-                )
-            path.unlink()
-
-
-if __name__ == "__main__":
-    main()

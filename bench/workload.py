@@ -9,6 +9,7 @@ logic.
 
 from __future__ import annotations
 
+import itertools
 import math
 import random
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Protocol
 
 from bench.facts import BY_ID, CHOICES, FACTS, NUMERIC, Fact
 from leadgrade.rules.loader import load_book
@@ -42,11 +44,20 @@ class Test:
 
     fact: str
     op: str
-    value: float | tuple[str, ...] | bool
+    value: float | tuple[str, ...] = 1.0
 
 
 Clause = tuple[Test, ...]
 Condition = tuple[Clause, ...]
+
+
+class Conditional(Protocol):
+    """What has a condition."""
+
+    @property
+    def when(self) -> Condition:
+        """Return the condition."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +130,9 @@ def make_work(rules: int, share: float = SHARE, seed: int = 7) -> Work:
         for points, when in _SHAPES[shape](chance, likely):
             outcomes.append(Outcome(f"rule-{number:04}", criterion, points, shape, when))
     expected, spread = _score(outcomes, share)
-    ranges = {each: (0, _cap([o for o in outcomes if o.criterion == each], share)) for each in CRITERIA}
+    ranges = {
+        each: (0, _cap([o for o in outcomes if o.criterion == each], share)) for each in CRITERIA
+    }
     return Work(
         rules=rules,
         share=share,
@@ -184,7 +197,7 @@ def _any(chance: random.Random, likely: float) -> Outcomes:
     left = max(0.01, 1 - (1 - likely) / (1 - flag.true_share * (1 - UNKNOWN_SHARE)))
     facts = chance.sample(NUMERIC, 2)
     tests = tuple(_numeric(chance, 1 - (1 - left) ** (1 / 2), each) for each in facts)
-    return [(_points(chance), ((Test(flag.id, "is", True), *tests),))]
+    return [(_points(chance), ((Test(flag.id, "is"), *tests),))]
 
 
 def _chosen(chance: random.Random, likely: float) -> Outcomes:
@@ -205,7 +218,7 @@ def _bands(chance: random.Random, likely: float) -> Outcomes:
     ends = [fact.at(begin + part * (1 - begin)) for part in (0, 0.4, 0.75)]
     bands = [
         ((Test(fact.id, ">=", low),), (Test(fact.id, "<", high),))
-        for low, high in zip(ends, ends[1:], strict=False)
+        for low, high in itertools.pairwise(ends)
     ]
     return [(2, bands[0]), (4, bands[1]), (7, ((Test(fact.id, ">=", ends[2]),),))]
 
@@ -222,7 +235,7 @@ _SHAPES = {
 
 def _knock_outs() -> tuple[KnockOut, ...]:
     return (
-        KnockOut("refused-us", ((Test("refused", "is", True),),), "D"),
+        KnockOut("refused-us", ((Test("refused", "is"),),), "D"),
         KnockOut(
             "hopeless-payer",
             (
@@ -231,7 +244,9 @@ def _knock_outs() -> tuple[KnockOut, ...]:
             ),
             "C",
         ),
-        KnockOut("long-silent", ((Test("last_contact", "<", BY_ID["last_contact"].at(0.03)),),), "B"),
+        KnockOut(
+            "long-silent", ((Test("last_contact", "<", BY_ID["last_contact"].at(0.03)),),), "B"
+        ),
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, NamedTuple
 
 from bench.lists import Facts
 from bench.workload import NEED_CRITERION, Condition, Test, Work
@@ -24,15 +24,7 @@ class Seen(NamedTuple):
 
 
 class Peer(ABC):
-    """An engine, with the work written down in its words.
-
-    ``name`` is what tables call it, ``how`` one sentence on how it is used, ``package`` what is
-    installed, None for the standard library.
-    """
-
-    name: ClassVar[str]
-    how: ClassVar[str]
-    package: ClassVar[str | None] = None
+    """An engine, with the work written down in its words."""
 
     @abstractmethod
     def __init__(self, work: Work) -> None: ...

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation, getcontext
 from typing import Any
 
@@ -37,10 +37,6 @@ OPERATORS = {
 class BusinessRules(Peer):
     """It runs an action for each rule that holds; the totals are added up in Python."""
 
-    name = "business-rules"
-    how = "JSON rules with `run` for each, as `run_all` does; numbers as decimals; totals in Python"
-    package = "business-rules"
-
     def __init__(self, work: Work) -> None:
         getcontext().traps[InvalidOperation] = False
         rules = [("fire", n, each.when) for n, each in enumerate(work.outcomes)]
@@ -53,9 +49,11 @@ class BusinessRules(Peer):
             for action, number, when in rules
         ]
         self._grading = Grading(work)
-        self._variables = type("LeadVariables", (BaseVariables,), {
-            "__init__": _keep, **{each.id: _variable(each) for each in FACTS}
-        })
+        self._variables = type(
+            "LeadVariables",
+            (BaseVariables,),
+            {"__init__": _keep, **{each.id: _variable(each) for each in FACTS}},
+        )
 
     def prepare(self, leads: Sequence[Facts]) -> Sequence[Any]:
         """Return leads with the decimals that the library compares."""
@@ -84,19 +82,19 @@ class BusinessRules(Peer):
         return Seen(tuple(fired), tuple(totals), tuple(outs), grade)
 
 
-class Found(BaseActions):  # type: ignore[misc] - the library has no types
+class Found(BaseActions):
     """What fired on a lead."""
 
     def __init__(self) -> None:
         self.fired: list[int] = []
         self.outs: list[int] = []
 
-    @rule_action(params={"number": FIELD_NUMERIC})  # type: ignore[untyped-decorator]
+    @rule_action(params={"number": FIELD_NUMERIC})
     def fire(self, number: int) -> None:
         """Take note of an outcome."""
         self.fired.append(number)
 
-    @rule_action(params={"number": FIELD_NUMERIC})  # type: ignore[untyped-decorator]
+    @rule_action(params={"number": FIELD_NUMERIC})
     def knock_out(self, number: int) -> None:
         """Take note of a knock-out."""
         self.outs.append(number)
@@ -110,7 +108,7 @@ def _decimal(value: Any) -> Decimal:
     return NOT_KNOWN if value is None else Decimal(repr(value))
 
 
-def _variable(fact: Fact) -> Callable[[Any], Any]:
+def _variable(fact: Fact) -> Any:
     """Return the method that gives a fact."""
     name = fact.id
     if fact.type == "flag":
@@ -118,19 +116,19 @@ def _variable(fact: Fact) -> Callable[[Any], Any]:
         def get(self: Any) -> bool:
             return self.lead[name] is True
 
-        return boolean_rule_variable()(get)  # type: ignore[no-any-return]
+        return boolean_rule_variable()(get)
     if fact.type == "choice":
 
         def chosen(self: Any) -> tuple[Any, ...]:
             return (self.lead[name],)
 
-        return select_rule_variable()(chosen)  # type: ignore[no-any-return]
+        return select_rule_variable()(chosen)
 
     def number(self: Any) -> Decimal:
         value: Decimal = self.lead[name]
         return value
 
-    return numeric_rule_variable()(number)  # type: ignore[no-any-return]
+    return numeric_rule_variable()(number)
 
 
 def _conditions(condition: Condition) -> dict[str, Any]:

@@ -7,14 +7,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from bench.peers.base import Peer, Seen, joined
-from bench.workload import NEED_CRITERION, Condition, Test, Work
+from bench.workload import NEED_CRITERION, Conditional, Test, Work
 
 
 class PlainPython(Peer):
     """What somebody would write by hand who needs no engine."""
-
-    name = "plain Python"
-    how = "one generated function of `if` statements; the fired rules as a list"
 
     def __init__(self, work: Work) -> None:
         space: dict[str, Any] = {}
@@ -34,8 +31,8 @@ class PlainPython(Peer):
 
 def _lines(work: Work) -> Iterator[str]:
     names = [*work.ranges]
-    conditions: list[Condition] = [each.when for each in (*work.outcomes, *work.knock_outs)]
-    facts = sorted({t.fact for condition in conditions for clause in condition for t in clause})
+    asked: list[Conditional] = [*work.outcomes, *work.knock_outs]
+    facts = sorted({test.fact for each in asked for clause in each.when for test in clause})
     yield "def decide(lead):"
     for fact in facts:
         yield f"    {fact} = lead['{fact}']"

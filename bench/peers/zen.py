@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -19,10 +20,6 @@ class ZenExpression(Peer):
     bits of those that fired and, below them, their points; two to three times as fast as a list
     of true and false.
     """
-
-    name = "zen-engine, one expression"
-    how = "`compile_expression` of all rules at once; the fired rules as bits of numbers"
-    package = "zen-engine"
 
     def __init__(self, work: Work) -> None:
         groups = [*_groups(work)]
@@ -91,10 +88,6 @@ class ZenTable(Peer):
     what ``create_decision`` gives took five times as long.
     """
 
-    name = "zen-engine, decision table"
-    how = "a decision graph: a table with hit policy collect, a row for each outcome; then expressions"
-    package = "zen-engine"
-
     def __init__(self, work: Work) -> None:
         loader = {"type": "static", "content": {"book": _graph(work)}}
         self._evaluate = zen.ZenEngine({"loader": loader}).evaluate
@@ -155,7 +148,8 @@ def _graph(work: Work) -> dict[str, Any]:
     inputs = [{"id": f"i-{fact}", "name": fact, "field": fact} for fact in facts]
     inputs.append({"id": "i-any", "name": "any"})  # without a field: a whole expression a cell
     outputs = [
-        {"id": f"o-{each}", "name": each, "field": each} for each in ("number", "criterion", "points")
+        {"id": f"o-{each}", "name": each, "field": each}
+        for each in ("number", "criterion", "points")
     ]
     names = [*work.ranges]
     rules = [
@@ -193,7 +187,7 @@ def _graph(work: Work) -> dict[str, Any]:
     order = ["in", "table", "sum", "out"]
     edges = [
         {"id": f"e-{left}", "sourceId": left, "targetId": right, "type": "edge"}
-        for left, right in zip(order, order[1:], strict=False)
+        for left, right in itertools.pairwise(order)
     ]
     return {"contentType": "application/vnd.gorules.decision", "nodes": nodes, "edges": edges}
 

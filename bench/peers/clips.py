@@ -18,17 +18,15 @@ YES, NO = clips.Symbol("TRUE"), clips.Symbol("FALSE")
 class Clips(Peer):
     """Totals, knock-outs and grade are derived by CLIPS, too."""
 
-    name = "CLIPS"
-    how = "clipspy: one template fact a lead, retracted after it; totals and grade by rules of CLIPS"
-    package = "clipspy"
-
     def __init__(self, work: Work) -> None:
         self._environment = clips.Environment()
         for construct in _constructs(work):
             self._environment.build(construct)
         self._environment.reset()
         self._template = self._environment.find_template("lead")
-        self._globals = [self._environment.find_global(n) for n in ("fired", "outs", "totals", "grade")]
+        self._globals = [
+            self._environment.find_global(n) for n in ("fired", "outs", "totals", "grade")
+        ]
 
     def prepare(self, leads: Sequence[Facts]) -> Sequence[Any]:
         """Return leads as slots of a fact; what is unknown has the default of its slot."""
@@ -118,9 +116,7 @@ def _pattern(condition: Condition) -> str:
             for each in clause:
                 slots.setdefault(each.fact, [])
             behind = f" (test (or {' '.join(map(_call, clause))}))"
-    inner = " ".join(
-        f"({fact} {'&'.join([f'?{fact}', *tests])})" for fact, tests in slots.items()
-    )
+    inner = " ".join(f"({fact} {'&'.join([f'?{fact}', *tests])})" for fact, tests in slots.items())
     return f"(lead {inner}){behind}"
 
 

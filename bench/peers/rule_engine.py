@@ -12,7 +12,7 @@ import rule_engine
 from bench.facts import FACTS
 from bench.lists import Facts
 from bench.peers.base import Grading, Peer, Seen, beyond, joined
-from bench.workload import Test, Work
+from bench.workload import Conditional, Test, Work
 
 
 class RuleEngine(Peer):
@@ -21,16 +21,12 @@ class RuleEngine(Peer):
     One rule that gives an array was a fifth faster than a rule object for each outcome.
     """
 
-    name = "rule-engine"
-    how = "one `Rule` that gives an array of all outcomes, parsed once, typed; totals in Python"
-    package = "rule-engine"
-
     def __init__(self, work: Work) -> None:
         kinds = {"choice": rule_engine.DataType.STRING, "flag": rule_engine.DataType.BOOLEAN}
         types = {each.id: kinds.get(each.type, rule_engine.DataType.FLOAT) for each in FACTS}
         context = rule_engine.Context(type_resolver=rule_engine.type_resolver_from_dict(types))
-        conditions = [each.when for each in (*work.outcomes, *work.knock_outs)]
-        text = ", ".join(joined(each, _test) for each in conditions)
+        asked: list[Conditional] = [*work.outcomes, *work.knock_outs]
+        text = ", ".join(joined(each.when, _test) for each in asked)
         self._evaluate = rule_engine.Rule(f"[{text}]", context=context).evaluate
         self._outcomes = len(work.outcomes)
         self._grading = Grading(work)
