@@ -10,7 +10,7 @@ from leadgrade.rules.document import ExampleDoc, ExpectDoc
 from leadgrade.rules.example_rows import rows_of
 from leadgrade.rules.kinds import nearest
 from leadgrade.rules.model import Example, Expectation
-from leadgrade.rules.names import SubjectKind
+from leadgrade.rules.names import Stratum, SubjectKind
 from leadgrade.rules.nodes import Scalar
 from leadgrade.rules.resolve import Resolver
 from leadgrade.rules.values import ValueReadError, parse_date
@@ -31,8 +31,8 @@ class ExampleBuilder:
             for row in rows_of(doc, criteria, classes, self._resolver.findings):
                 yield from self.build(row)
             return
-        for key in ("given", "expect"):
-            if not doc.has(key) and not doc.has("rows"):
+        for key in ("name", "given", "expect"):
+            if not doc.has(key) and not (doc.has("rows") and key != "name"):
                 self._resolver.findings.add("missing-key", doc.place("name"), key=key)
         yield Example(
             name=doc.name,
@@ -71,7 +71,19 @@ class ExampleBuilder:
             limits=None if doc.limits is None else checked(doc.limits, "limit"),
             classes={self._known(name, "class"): node.text for name, node in doc.classes},
             next_steps=None if doc.next_steps is None else checked(doc.next_steps, "next step"),
+            ask=None if doc.ask is None else tuple(self._facts(doc.ask)),
         )
+
+    def _facts(self, names: Iterable[Scalar]) -> Iterator[str]:
+        """Yield the ids of facts that somebody can be asked for."""
+        for name in names:
+            subject = self._resolver.names.find(name.text, name.span, Stratum.FACTS)
+            if subject is None:
+                continue
+            if subject.derived:
+                self._resolver.findings.add("given-not-a-fact", name.span, name=name.text)
+            else:
+                yield subject.id
 
     def _known(self, node: Scalar, kind: str) -> str:
         known = self._ids[kind]

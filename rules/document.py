@@ -295,12 +295,17 @@ class ExpectDoc(Document):
     next_steps: list[Scalar] | None = entry(
         one_or_many(scalar), "exactly these, in order", default=None
     )
+    ask: list[Scalar] | None = entry(
+        one_or_many(scalar),
+        "the facts to find out first, in this order; `[]` where nothing is to be asked",
+        default=None,
+    )
 
 
 class ExampleDoc(Document):
     """A lead beside the rules, and what the book must say of it."""
 
-    name: str = entry(word, "what it shows")
+    name: str = entry(word, "what it shows", default="")
     given: list[tuple[Scalar, Scalar]] = entry(
         named(scalar), "the facts; others are unknown", default=()
     )
@@ -308,6 +313,11 @@ class ExampleDoc(Document):
     rows: Scalar | None = entry(
         scalar,
         "a table: a line of facts and expected results, then a lead in each line, with commas",
+        default=None,
+    )
+    file: str | None = entry(
+        word,
+        "a file beside the book in place of all this: a table as `.csv`, or examples as `.yaml`",
         default=None,
     )
     as_of: Scalar | None = entry(

@@ -2,22 +2,23 @@
 
 A column with the name or label of a fact gives it; one that is called like something an example
 may expect (``grade``, ``score``, ``fired`` …), like a criterion or a classification expects it.
-An empty cell says nothing. Several ids in a cell stand apart by spaces.
+An empty cell says nothing. Several ids in a cell stand apart by spaces; ``-`` means none.
 """
 
 from __future__ import annotations
 
-import csv
+import re
 from collections.abc import Collection, Iterator
 from itertools import zip_longest
 
 from leadgrade.rules.document import ExampleDoc, ExpectDoc
 from leadgrade.rules.kinds import record
-from leadgrade.rules.nodes import Listing, Mapping, Node, Scalar
+from leadgrade.rules.literals import FLAGS
+from leadgrade.rules.nodes import Block, Listing, Mapping, Node, Scalar
 from leadgrade.rules.source import Findings, Span
 
 _SINGLE = ("grade", "qualified", "score")
-_SEVERAL = ("fired", "not_fired", "knock_outs", "limits", "next_steps")
+_SEVERAL = ("fired", "not_fired", "knock_outs", "limits", "next_steps", "ask")
 
 
 def rows_of(
@@ -32,7 +33,7 @@ def rows_of(
         return
     for number, row in enumerate(rows, start=1):
         if len(row) > len(header):
-            findings.add("rows-form", row[-1].span, name=doc.name)
+            findings.add("row-too-long", row[len(header)].span, count=len(header))
             continue
         cells = [(head, cell) for head, cell in zip_longest(header, row) if cell and cell.text]
         entries = list(_expected(cells, criteria, classes))
@@ -42,8 +43,13 @@ def rows_of(
         taken = {*_SINGLE, *_SEVERAL, *criteria, *classes}
         given = [(head, cell) for head, cell in cells if head.text not in taken]
         expect = record(ExpectDoc)(Mapping(tuple(entries), doc.rows.span), findings)
+        name = Scalar(f"{doc.name} ({number})", row[0].span)
         yield doc.but(
-            name=f"{doc.name} ({number})", given=[*doc.given, *given], expect=expect, rows=None
+            node=doc.node.but("name", name),
+            name=name.text,
+            given=[*doc.given, *given],
+            expect=expect,
+            rows=None,
         )
 
 
@@ -51,7 +57,10 @@ def _expected(
     cells: list[tuple[Scalar, Scalar]], criteria: Collection[str], classes: Collection[str]
 ) -> Iterator[tuple[Scalar, Node]]:
     for head, cell in cells:
-        if head.text in _SINGLE:
+        if head.text == "qualified":  # as spreadsheets write it, too
+            said = FLAGS.get(cell.text.casefold())
+            yield head, cell if said is None else cell._replace(text=str(said).lower())
+        elif head.text in _SINGLE:
             yield head, cell
         elif head.text in _SEVERAL:
             ids = [] if cell.text == "-" else cell.text.split()
@@ -63,13 +72,33 @@ def _expected(
 
 
 def _lines(node: Scalar) -> Iterator[list[Scalar]]:
-    """Yield the cells of each line that is not empty, with the place of the line."""
-    written = node.text.splitlines()
-    is_block = node.span.line != node.span.end_line
-    for number, line in enumerate(written):
-        if not line.strip():
+    """Yield the cells of each line that is not empty, with their places."""
+    file, line, column, *_ = node.span
+    for number, text in enumerate(node.text.splitlines(), start=line):
+        if not text.strip():
             continue
-        at = node.span.line + number + 1 if is_block else node.span.line
-        place = Span(node.span.file, at, 1, at, len(line) + 1) if is_block else node.span
-        (cells,) = csv.reader([line], skipinitialspace=True)
-        yield [Scalar(cell.strip(), place, quoted=True) for cell in cells]
+        cells = _cells(text)
+        if isinstance(node, Block):
+            yield [_placed(each, file, number, column, at) for each, at in cells]
+        else:  # lines that YAML has joined are not those of the file
+            yield [Scalar(each, node.span, quoted=True) for each, _ in cells]
+
+
+_CELL = re.compile(r'\s*(?:"((?:[^"]|"")*)"|([^,]*?))\s*(,|$)')
+"""A cell of comma-separated values, in quotes or not, and what ends it."""
+
+
+def _cells(line: str) -> Iterator[tuple[str, tuple[int, int]]]:
+    """Yield the cells of a line: the text, and its first offset and the one behind it."""
+    at, end = 0, ","
+    while end:
+        found = _CELL.match(line, at)
+        assert found is not None  # noqa: S101 - whatever stands there is a cell
+        part = 1 if found[1] is not None else 2
+        yield found[part].replace('""', '"'), found.span(part)
+        at, end = found.end(), found[3]
+
+
+def _placed(text: str, file: str, line: int, column: int, at: tuple[int, int]) -> Scalar:
+    place = Span(file, line, column + at[0], line, column + at[1])
+    return Scalar(text, place, quoted=True)

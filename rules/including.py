@@ -6,11 +6,12 @@ Files are merged as trees, so every node keeps the file it comes from, and a fin
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from operator import is_
 from pathlib import Path
 
 from leadgrade.rules.kinds import one_or_many, word
 from leadgrade.rules.library import shipped_books
-from leadgrade.rules.nodes import Listing, Mapping, Node, Scalar
+from leadgrade.rules.nodes import Block, Listing, Mapping, Node, Scalar
 from leadgrade.rules.source import Findings, Span
 
 MOST_FILES = 20
@@ -48,10 +49,12 @@ class Including:
 
     def whole(self, tree: Node, path: str) -> Node:
         """Return the tree with all that it includes and extends."""
+        folder = Path(path).parent
+        if isinstance(tree, Mapping):
+            tree = self._with_example_files(tree, folder)
         if not isinstance(tree, Mapping) or not any(tree.get(key) for key in DIRECTIVES):
             return tree
         own = _without(tree, DIRECTIVES)
-        folder = Path(path).parent
         merged = Mapping((), tree.span)
         for key, replacing in (("extends", True), ("include", False)):
             for name, span in self._named(tree, key):
@@ -73,20 +76,53 @@ class Including:
             known = ", ".join(shipped_books())
             self._findings.add("no-such-include", span, name=name, known=known)
             return nothing
-        path = path.resolve()
-        if path in self._within:
+        if path.resolve() in self._within:
             circle = " -> ".join(each.name for each in (*self._within, path))
             self._findings.add("include-in-circle", span, circle=circle)
             return nothing
-        self._files += 1
-        if self._files > MOST_FILES:
-            self._findings.add("too-many-files", span, most=MOST_FILES)
-            return nothing
-        self._within.append(path)
-        tree = self._read(path, span)
+        self._within.append(path.resolve())
+        tree = self._tree_of(path, span)
         whole = nothing if tree is None else self.whole(tree, str(path))
         self._within.pop()
         return whole if isinstance(whole, Mapping) else nothing
+
+    def _tree_of(self, path: Path, span: Span) -> Node | None:
+        """Return the tree of a file that is named at a place, or None with a finding."""
+        self._files += 1
+        if self._files > MOST_FILES:
+            self._findings.add("too-many-files", span, most=MOST_FILES)
+            return None
+        return self._read(path, span)
+
+    def _with_example_files(self, tree: Mapping, folder: Path) -> Mapping:
+        """Return the tree with the examples that stand in files of their own."""
+        examples = tree.get("examples")
+        if not isinstance(examples, Listing):
+            return tree
+        items = [each for item in examples.items for each in self._examples(item, folder)]
+        if len(items) == len(examples.items) and all(map(is_, items, examples.items)):
+            return tree
+        return tree.but("examples", Listing(tuple(items), examples.span))
+
+    def _examples(self, item: Node, folder: Path) -> tuple[Node, ...]:
+        """Return an example, or those of the file that it names: a table, or YAML."""
+        file = item.get("file") if isinstance(item, Mapping) else None
+        if file is None or not isinstance(item, Mapping):
+            return (item,)
+        name = word(file, self._findings)
+        found = None if name is None else self._tree_of(folder / name, file.span)
+        if found is None or name is None:
+            return ()
+        if isinstance(found, Block):
+            rest = _without(item, ("file", "rows")).entries
+            title = () if item.get("name") else ((_key("name", file), _key(Path(name).stem, file)),)
+            return (Mapping((*title, *rest, (_key("rows", file), found)), item.span),)
+        if isinstance(found, Mapping):
+            found = found.get("examples") or found
+        if not isinstance(found, Listing):
+            self._findings.add("want-list", found.span)
+            return ()
+        return found.items
 
     def _merge(self, base: Mapping, own: Mapping, *, replacing: bool) -> Mapping:
         """Return both trees as one. What stands in both is replaced, or a finding."""
@@ -171,22 +207,21 @@ def _removed(tree: Mapping, section: str, name: str) -> Mapping | None:
         for key, node in entries:
             smaller = _removed(node, "rules_here", name) if isinstance(node, Mapping) else None
             if smaller is not None and isinstance(criteria, Mapping):
-                return _with(tree, "criteria", _with(criteria, key.text, smaller))
+                return tree.but("criteria", criteria.but(key.text, smaller))
         return None
     key_of_list = "rules" if section == "rules_here" else section
     found = tree.get(key_of_list)
     if isinstance(found, Mapping) and found.get(name) is not None:
-        return _with(tree, section, _without(found, (name,)))
+        return tree.but(section, _without(found, (name,)))
     if isinstance(found, Listing):
         kept = tuple(each for each in found.items if _name_of(each, LISTS[key_of_list]) != name)
         if len(kept) < len(found.items):
-            return _with(tree, key_of_list, Listing(kept, found.span))
+            return tree.but(key_of_list, Listing(kept, found.span))
     return None
 
 
-def _with(tree: Mapping, key: str, node: Node) -> Mapping:
-    entries = tuple((name, node if name.text == key else old) for name, old in tree.entries)
-    return Mapping(entries, tree.span)
+def _key(text: str, place: Node) -> Scalar:
+    return Scalar(text, place.span)
 
 
 def _without(tree: Mapping, keys: tuple[str, ...]) -> Mapping:

@@ -10,7 +10,7 @@ from leadgrade.rules.document import BookDoc
 from leadgrade.rules.including import Including
 from leadgrade.rules.kinds import record
 from leadgrade.rules.model import Book
-from leadgrade.rules.nodes import Node, Scalar, read_nodes
+from leadgrade.rules.nodes import Block, Node, Scalar, read_nodes
 from leadgrade.rules.source import BookError, Findings, Span, TooManyFindingsError
 from leadgrade.rules.writing import yaml_text
 
@@ -91,6 +91,8 @@ def whole_tree(text: str, path: str, findings: Findings, texts: dict[str, str]) 
         if found is None:
             return None
         texts[str(other)] = found
+        if other.suffix.lower() == ".csv":
+            return Block(found, Span(str(other), 1, 1, found.count("\n") + 1, 1), quoted=True)
         return read_nodes(found, str(other), findings)
 
     return Including(read, findings).whole(tree, path)

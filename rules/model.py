@@ -344,6 +344,8 @@ class Expectation:
     limits: tuple[str, ...] | None = None
     classes: dict[str, str] = field(default_factory=dict)
     next_steps: tuple[str, ...] | None = None
+    ask: tuple[str, ...] | None = None
+    """The facts to find out first, the weightiest first; empty where there is nothing to ask."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ times); what it means is decided by the place where it stands.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import yaml
@@ -43,6 +44,15 @@ class Scalar(NamedTuple):
         return not self.text and not self.quoted
 
 
+class Block(Scalar):
+    """A text whose lines stand as they are, from its span's first line and column on.
+
+    It is a literal block (``|``) or a whole file.
+    """
+
+    __slots__ = ()
+
+
 class Listing(NamedTuple):
     """A sequence."""
 
@@ -59,6 +69,11 @@ class Mapping(NamedTuple):
     def get(self, key: str) -> Node | None:
         """Return the node under ``key``."""
         return next((node for name, node in self.entries if name.text == key), None)
+
+    def but(self, key: str, node: Node) -> Mapping:
+        """Return the same with another node under a key that it has."""
+        entries = tuple((name, node if name.text == key else old) for name, old in self.entries)
+        return Mapping(entries, self.span)
 
     def key(self, key: str) -> Scalar:
         """Return the key itself, for its place.
@@ -84,7 +99,7 @@ def read_nodes(text: str, file: str, findings: Findings) -> Node | None:
     if report_forbidden_character(text, file, findings):
         return None
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    builder = _Builder(file, findings)
+    builder = _Builder(text, file, findings)
     try:
         for event in yaml.parse(text, Loader=loader):
             builder.take(event)
@@ -120,8 +135,9 @@ class _Open:
 class _Builder:
     """Builds the tree from parser events, bottom up."""
 
-    def __init__(self, file: str, findings: Findings) -> None:
+    def __init__(self, text: str, file: str, findings: Findings) -> None:
         self.root: Node | None = None
+        self._text = text
         self._file = file
         self._findings = findings
         self._open: list[_Open] = []
@@ -159,7 +175,19 @@ class _Builder:
                 text = tag  # somebody wrote `!refused`
             else:
                 self._refuse_tag(event)
-        self._place(Scalar(text, span, quoted), 1, 0, event.anchor)
+        node = self._block(text, span) if event.style == "|" else Scalar(text, span, quoted)
+        self._place(node, 1, 0, event.anchor)
+
+    @cached_property
+    def _lines(self) -> list[str]:
+        return self._text.splitlines()
+
+    def _block(self, text: str, span: Span) -> Block:
+        """Return a literal block with the place at which its text begins, below the ``|``."""
+        lines = self._lines[span.line : span.end_line]
+        indents = [len(line) - len(line.lstrip(" ")) for line in lines if line.strip()]
+        column = indents[0] + 1 if indents else 1
+        return Block(text, span._replace(line=span.line + 1, column=column), quoted=True)
 
     def _take_alias(self, event: yaml.AliasEvent) -> None:
         if event.anchor not in self._anchors:

@@ -599,6 +599,12 @@ CASES = [
         "    rows: |\n      refused, grade\n      yes, B",
     ),
     Case(
+        "row-too-long",
+        "    given: {refused: yes}\n    expect: {grade: B}",
+        "    rows: |\n      refused, grade\n      yes, B, ⟦A⟧",
+        "    rows: |\n      refused, grade\n      yes, B",
+    ),
+    Case(
         "unknown-property",
         "examples:",
         "properties:\n  - ⟦rising⟧\nexamples:",
