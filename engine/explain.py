@@ -18,6 +18,7 @@ from leadgrade.engine.deriving import Deriver
 from leadgrade.engine.evidence import Evidence, Weighed
 from leadgrade.engine.in_force import in_force
 from leadgrade.engine.kleene import Reading, Values, orders_of
+from leadgrade.engine.reached import Classes, Reached, waits_for
 from leadgrade.engine.reasons import Reasons, reasons_of
 from leadgrade.rules.lead import Lead
 from leadgrade.rules.model import Book
@@ -52,6 +53,10 @@ class Explanation:
     """The read facts that are unknown, in the book's order."""
     decision: Decision
     evidence: Mapping[str, tuple[Evidence, ...]]
+    waiting: Mapping[str, tuple[str, ...]]
+    """What each open rule, knock-out and limit waits for: subjects that are unknown."""
+    reached: Mapping[str, Reached]
+    """How the lead came to its class, by classification."""
     near_misses: tuple[NearMiss, ...]
     reasons: Reasons
     ask: Callable[[], Asked]
@@ -77,6 +82,7 @@ class Explaining:
         }
         self._caps = {each.id: Weighed(each.when, reading) for each in book.knock_outs}
         self._caps |= {each.id: Weighed(each.when, reading) for each in book.limits}
+        self._classes = Classes(book, reading)
 
     @cached_property
     def _asking(self) -> Asking:
@@ -99,6 +105,8 @@ class Explaining:
             unknown=tuple(fact for fact in self._book.facts if fact not in lead.facts),
             decision=decision,
             evidence=dict(self._evidence(decision, values)),
+            waiting=dict(self._waiting(decision, values)),
+            reached=self._classes.reached(decision, values, lead.ranks),
             near_misses=tuple(sorted(self._near_misses(decision, values), key=_distance)),
             reasons=reasons_of(self._book, decision, self._missed(decision, values)),
             ask=lambda: self._asking.ask(lead, decision),
@@ -113,6 +121,12 @@ class Explaining:
                 yield line.rule, condition.because(values)
         for cap in (*decision.knock_outs, *decision.limits):
             yield cap, self._caps[cap].because(values)
+
+    def _waiting(self, decision: Decision, values: Values) -> Iterator[tuple[str, tuple[str, ...]]]:
+        for each in decision.open:
+            outcomes = self._outcomes.get(each)
+            conditions = [when for _, when in outcomes] if outcomes else [self._caps[each]]
+            yield each, waits_for(conditions, values)
 
     def _near_misses(self, decision: Decision, values: Values) -> Iterator[NearMiss]:
         """Yield the rules that one near number kept from giving more."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from leadgrade.engine.decision import points_text
+from leadgrade.reports.condition_words import show_test
 from leadgrade.reports.values import label_of, show_days
 from leadgrade.reports.wording import say
 from leadgrade.rules.conditions import All, AnyOf, Condition, Not, Presence, Test
@@ -64,7 +65,7 @@ def _test_words(book: Book, test: Test, lang: str) -> str:
         return say("book.known" if test.known else "book.missing", lang, label=label)
     if test.test == "= true":
         return label
-    return f"{label} {test.test}"
+    return f"{label} {show_test(book, test.subject, test.test, lang)}"
 
 
 class _Page:

@@ -1,167 +1,150 @@
-"""An explanation as one HTML file: self-contained, no scripts, ready for print."""
+"""An explanation as one HTML file: self-contained, no scripts, both languages, ready for print."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from html import escape
+from collections.abc import Iterator
 
 from leadgrade.engine.decision import points_text
 from leadgrade.engine.explain import Explanation
+from leadgrade.reports.class_words import class_words
 from leadgrade.reports.explanation_json import Occasion
 from leadgrade.reports.explanation_words import Words
+from leadgrade.reports.markup import listing, section, table, text
+from leadgrade.reports.page_ledger import facts_table, ledger_table
 from leadgrade.reports.page_style import STYLE
-from leadgrade.reports.values import show_fact, signed
 from leadgrade.reports.waterfall import waterfall
-from leadgrade.reports.wording import say
+from leadgrade.reports.wording import LANGUAGES, say
 
-LANGUAGE = {"en": "en", "zh": "zh-Hans"}
+TAGS = {"en": "en", "zh": "zh-Hans"}
+"""The languages as HTML names them."""
 
 
 def explanation_html(occasion: Occasion, explanation: Explanation, lang: str) -> str:
-    """Return the whole page. Every value of the lead and the book is escaped."""
-    words = Words(occasion, explanation, lang)
-    body = "\n".join(part for part in _parts(words) if part)
+    """Return the whole page, which begins in ``lang``. Every value of lead and book is escaped."""
+    pages = [Words(occasion, explanation, each) for each in LANGUAGES]
+    title = next(each.title() for each in pages)
+    body = "\n".join((*_switch(lang), *map(_page, pages)))
     return (
-        f'<!DOCTYPE html>\n<html lang="{LANGUAGE[lang]}">\n<head>\n<meta charset="utf-8">\n'
+        f'<!DOCTYPE html>\n<html lang="{TAGS[lang]}">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{text(words.title())}</title>\n<style>\n{STYLE}</style>\n</head>\n"
-        f"<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n"
+        f"<title>{text(title)}</title>\n<style>\n{STYLE}</style>\n</head>\n"
+        f"<body>\n{body}\n</body>\n</html>\n"
     )
 
 
-def text(words: object) -> str:
-    """Return words as HTML text; control characters, which HTML forbids, become ``�``."""
-    plain = "".join("�" if ord(each) < 32 and each not in "\t\n" else each for each in str(words))
-    return escape(plain.encode("utf-8", "replace").decode("utf-8"), quote=True)
+def _switch(chosen: str) -> Iterator[str]:
+    """Yield the buttons that choose the language; the style shows the page of the pressed one."""
+    for lang in LANGUAGES:
+        checked = " checked" if lang == chosen else ""
+        named = text(say("answers.language", lang))
+        yield (
+            f'<input type="radio" name="language" id="in-{lang}"{checked}>'
+            f'<label for="in-{lang}" lang="{TAGS[lang]}">{named}</label>'
+        )
+
+
+def _page(words: Words) -> str:
+    body = "\n".join(part for part in _parts(words) if part)
+    return f'<main class="{words.lang}" lang="{TAGS[words.lang]}">\n{body}\n</main>'
 
 
 def _parts(words: Words) -> Iterator[str]:
     yield _head(words)
     yield _reasons(words)
+    yield _section(words, "screens.explain-knock-outs", _items(words.caps()), "held")
+    yield _section(words, "screens.explain-next-steps", _steps(words))
     yield _section(words, "answers.page-waterfall", waterfall(words))
-    yield _section(words, "screens.explain-ledger", _ledger(words))
-    misses = [words.near_miss(each) for each in words.seen.near_misses]
-    asked = words.seen.asked
-    questions = [words.question(each) for each in asked.questions]
-    questions += [words.together(each) for each in asked.together]
-    yield _list(words, "screens.explain-knock-outs", words.caps())
-    yield _list(words, "screens.explain-next-steps", words.steps())
-    yield _list(words, "screens.explain-near-misses", misses)
-    yield _list(words, "screens.explain-questions", questions)
-    yield _list(words, "screens.explain-classes", words.classes())
-    yield _section(words, "answers.page-facts", _facts(words))
-    yield f'<footer><p class="origin">{text(words.origin())}</p></footer>'
+    yield _section(words, "screens.explain-ledger", ledger_table(words))
+    yield _section(words, "screens.explain-near-misses", _near_misses(words))
+    yield _section(words, "screens.explain-open", _open(words))
+    yield _section(words, "screens.explain-questions", _questions(words))
+    yield _section(words, "screens.explain-classes", _classes(words))
+    yield _section(words, "answers.page-facts", facts_table(words))
+    yield _foot(words)
 
 
 def _head(words: Words) -> str:
     decision = words.decision
     qualified = words.say("yes" if decision.qualified else "no")
     score = f"{points_text(decision.score)} <small>/ {points_text(words.most())}</small>"
-    could_be = words.could_be()
-    figures = [
-        (
-            say("screens.column-grade", words.lang),
-            f'<strong class="grade">{text(decision.grade)}</strong>',
-        ),
-        (words.say("score"), f'<strong class="score">{score}</strong>'),
-        (
-            say("answers.is-qualified", words.lang),
-            f'<strong class="yes-no">{text(qualified)}</strong>',
-        ),
-    ]
-    shown = "".join(f"<div><dt>{text(name)}</dt><dd>{value}</dd></div>" for name, value in figures)
-    return (
-        f'<header>\n<h1>{text(words.title())}</h1>\n<dl class="figures">{shown}</dl>\n'
-        + (f'<p class="meaning">{text(words.meaning())}</p>\n' if words.meaning() else "")
-        + (f'<p class="possible">{text(could_be)}</p>\n' if could_be else "")
-        + "</header>"
+    figures = (
+        ("screens.column-grade", "grade", text(decision.grade)),
+        ("screens.score", "score", score),
+        ("answers.is-qualified", "yes-no", text(qualified)),
     )
+    shown = "".join(
+        f"<div><dt>{text(say(name, words.lang))}</dt>"
+        f'<dd><strong class="{kind}">{value}</strong></dd></div>'
+        for name, kind, value in figures
+    )
+    lines = (
+        ("meaning", words.meaning()),
+        ("by-hand", words.by_hand()),
+        ("possible", words.could_be()),
+    )
+    told = "".join(f'<p class="{kind}">{text(line)}</p>\n' for kind, line in lines if line)
+    book = text(words.book.title.say(words.lang))
+    return (
+        f'<header>\n<p class="book">{book}</p>\n<h1>{text(words.title())}</h1>\n'
+        f'<dl class="figures">{shown}</dl>\n{told}</header>'
+    )
+
+
+def _section(words: Words, title: str, body: str, kind: str = "") -> str:
+    return section(say(title, words.lang), body, kind)
+
+
+def _heads(words: Words, *names: str) -> list[str]:
+    return [say(f"answers.page-{name}", words.lang) for name in names]
+
+
+def _items(lines: Iterator[str]) -> str:
+    return listing(text(each) for each in lines)
 
 
 def _reasons(words: Words) -> str:
     reasons = words.seen.reasons
-    columns = [
-        _column(kind, say(f"answers.{title}", words.lang), [words.reason(each) for each in found])
-        for kind, title, found in (
-            ("for", "reasons-for", reasons.good),
-            ("against", "reasons-against", reasons.bad),
-        )
-        if found
-    ]
-    return f'<div class="reasons">{"".join(columns)}</div>' if columns else ""
-
-
-def _column(kind: str, title: str, items: Iterable[str]) -> str:
-    return f'<section class="{kind}"><h2>{text(title)}</h2>{_items(items)}</section>'
-
-
-def _section(words: Words, title: str, body: str) -> str:
-    return f"<section>\n<h2>{text(say(title, words.lang))}</h2>\n{body}\n</section>"
-
-
-def _items(items: Iterable[str]) -> str:
-    return f"<ul>{''.join(f'<li>{text(item)}</li>' for item in items)}</ul>"
-
-
-def _list(words: Words, title: str, items: Iterable[str]) -> str:
-    found = list(items)
-    return _section(words, title, _items(found)) if found else ""
-
-
-def _ledger(words: Words) -> str:
-    heads = "".join(
-        f'<th scope="col">{text(say(f"answers.page-{name}", words.lang))}</th>'
-        for name in ("points", "line", "reason")
+    columns = "".join(
+        _section(words, f"answers.reasons-{kind}", _items(map(words.reason, found)), kind)
+        for kind, found in (("for", reasons.good), ("against", reasons.bad))
     )
-    bodies = "".join(_criterion(words, each) for each in words.book.criteria)
-    score = points_text(words.decision.score)
-    lead = words.seen.lead
-    source = ""
-    if lead.file is not None:
-        told = say("answers.facts-from", words.lang, file=lead.file, line=lead.line)
-        source = f'\n<p class="note">{text(told)}</p>'
-    return (
-        f'<table class="ledger">\n<thead><tr>{heads}</tr></thead>\n{bodies}'
-        f'<tfoot><tr><td class="points">{score}</td>'
-        f'<th scope="row">{text(words.say("score"))}</th><td></td></tr></tfoot>\n</table>{source}'
-    )
+    return f'<div class="reasons">{columns}</div>' if columns else ""
 
 
-def _criterion(words: Words, name: str) -> str:
-    criterion = words.book.criteria[name]
-    ends = {"low": points_text(criterion.low), "high": points_text(criterion.high)}
-    head = (
-        f'<tr class="total"><td class="points">{points_text(words.decision.criteria[name])}</td>'
-        f'<th scope="rowgroup">{text(criterion.label.say(words.lang))}</th>'
-        f"<td>{text(words.say('explain-range', **ends))}</td></tr>"
+def _steps(words: Words) -> str:
+    steps = (
+        f"<strong>{text(each.do)}</strong>"
+        + (f' <span class="quiet">{text(each.details)}</span>' if each.details else "")
+        for each in words.plan()
     )
-    rows = [head]
-    for line in words.lines(name):
-        tests = f' <span class="tests">[{text(line.tests)}]</span>' if line.tests else ""
-        rows.append(
-            f'<tr><td class="points">{signed(line.points)}</td>'
-            f'<th scope="row">{text(line.name)}</th><td>{text(line.reason)}{tests}</td></tr>'
-        )
-    return f"<tbody>\n{''.join(f'{row}{chr(10)}' for row in rows)}</tbody>\n"
+    return listing(steps, ordered=True)
 
 
-def _facts(words: Words) -> str:
-    book, lang = words.book, words.lang
-    heads = "".join(
-        f'<th scope="col">{text(say(name, lang))}</th>'
-        for name in ("answers.column-fact", "answers.page-value")
-    )
-    rows = "".join(
-        f'<tr><th scope="row">{text(fact.label.say(lang))}</th>'
-        f"<td>{text(show_fact(fact, words.seen.values[name], lang))}</td></tr>\n"
-        for name, fact in book.all_facts.items()
-        if name in words.seen.values
-    )
-    unknown = ("、" if lang == "zh" else ", ").join(
-        book.facts[each].label.say(lang) for each in words.seen.unknown
-    )
-    note = say("answers.page-unknown", lang, facts=unknown)
-    return (
-        f'<table class="facts">\n<thead><tr>{heads}</tr></thead>\n<tbody>\n{rows}</tbody>\n</table>'
-        + (f'\n<p class="note">{text(note)}</p>' if unknown else "")
-    )
+def _near_misses(words: Words) -> str:
+    rows = [words.near_miss(each) for each in words.seen.near_misses]
+    return table("pairs", _heads(words, "points", "reason"), rows, named=1)
+
+
+def _open(words: Words) -> str:
+    return table("pairs", _heads(words, "could", "waits"), list(words.open()), named=1)
+
+
+def _questions(words: Words) -> str:
+    asked = words.seen.asked
+    questions = [words.question(each) for each in asked.questions]
+    return listing(text(each) for each in (*questions, *map(words.together, asked.together)))
+
+
+def _classes(words: Words) -> str:
+    comma = say("conditions.list", words.lang)
+    rows = [(comma.join(each.names), each.label, each.how) for each in class_words(words)]
+    return table("classes", _heads(words, "classification", "class", "how"), rows)
+
+
+def _foot(words: Words) -> str:
+    sha256 = say("answers.page-book", words.lang, sha256=words.book.sha256)
+    proof = ""
+    if words.occasion.run is not None:
+        proof = say("answers.page-proof", words.lang, run=words.occasion.run)
+    lines = "".join(f"<p>{text(each)}</p>\n" for each in (words.origin(), sha256, proof) if each)
+    return f"<footer>\n{lines}</footer>"

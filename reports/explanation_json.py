@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -13,21 +13,27 @@ from leadgrade.engine.decision import Line, LineKind
 from leadgrade.engine.evidence import Evidence
 from leadgrade.engine.explain import Explanation
 from leadgrade.engine.places import ends_of, value_at
+from leadgrade.engine.reached import Reached
 from leadgrade.engine.reasons import Reason, ReasonKind
 from leadgrade.engine.searching import Cell
 from leadgrade.reports.next_steps import due_date
 from leadgrade.rules.lead import plain
 from leadgrade.rules.model import Book, Fact
+from leadgrade.storage.records import StoredOverride
 
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """When and by what a lead was decided. ``run`` is None for a decision that is not stored."""
+    """When and by what a lead was decided. ``run`` is None for a decision that is not stored.
+
+    ``overrides`` are those that hold today, by lead: they stand beside what the machine decided.
+    """
 
     book: Book
     as_of: date
     engine: str
     run: int | None = None
+    overrides: Mapping[str, StoredOverride] = field(default_factory=dict)
 
 
 def number(hundredths: int) -> int | float:
@@ -51,6 +57,7 @@ def explanation_json(occasion: Occasion, explanation: Explanation, lang: str) ->
         "qualified": decision.qualified,
         "grade": decision.grade,
         "earned": decision.earned,
+        "override": brief_override(occasion.overrides.get(explanation.lead.id)),
         "score": number(decision.score),
         "possible": {
             "score": [number(possible.low), number(possible.high)],
@@ -71,7 +78,11 @@ def explanation_json(occasion: Occasion, explanation: Explanation, lang: str) ->
             "against": [_reason(each, explanation, book) for each in explanation.reasons.bad],
         },
         "classes": decision.classes,
+        "classes_because": {
+            name: _reached(each, explanation, book) for name, each in explanation.reached.items()
+        },
         "open": list(decision.open),
+        "open_because": {name: list(facts) for name, facts in explanation.waiting.items()},
         "near_misses": [
             {
                 "rule": miss.rule,
@@ -82,6 +93,28 @@ def explanation_json(occasion: Occasion, explanation: Explanation, lang: str) ->
         ],
         "next_steps": list(_steps(occasion, explanation, lang)),
         "ask": list(_questions(explanation, book, lang)),
+    }
+
+
+def brief_override(override: StoredOverride | None) -> dict[str, str] | None:
+    """Return what a person says of the grade, beside the machine's; None where nobody does."""
+    if override is None:
+        return None
+    return {
+        "grade": override.grade,
+        "by": override.by,
+        "reason": override.reason,
+        "since": override.since.isoformat(),
+        "until": override.until.isoformat(),
+    }
+
+
+def _reached(reached: Reached, explanation: Explanation, book: Book) -> dict[str, Any]:
+    place = reached.rank
+    return {
+        "way": reached.way.value,
+        **({"position": place.position, "of": place.of} if place else {}),
+        "because": _because(reached.because, explanation, book),
     }
 
 
@@ -116,7 +149,7 @@ def _because(
             test["derived_from"] = [
                 fact for fact in book.facts if fact in roots_of_fact(book, each.subject)
             ]
-        if each.subject in book.all_facts and lead.file is not None:
+        if each.value is not None and each.subject in book.all_facts and lead.file is not None:
             test["source"] = {"file": lead.file, "line": lead.line}
         found.append(test)
     return found

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from leadgrade.engine.asking import Question
+from leadgrade.engine.bounds import roots_of_fact
 from leadgrade.engine.decision import Line, LineKind, points_text
 from leadgrade.engine.evidence import Evidence
 from leadgrade.engine.explain import Explanation, NearMiss
 from leadgrade.engine.reasons import Reason, ReasonKind
+from leadgrade.reports.condition_words import bare_tests, weighed_words
 from leadgrade.reports.explanation_json import Occasion
-from leadgrade.reports.next_steps import show_step
+from leadgrade.reports.next_steps import StepWords, step_words
+from leadgrade.reports.overriding import override_text
 from leadgrade.reports.ranges import show_answer
-from leadgrade.reports.values import label_of, show_class, show_distance, show_subject, signed
+from leadgrade.reports.values import label_of, show_distance, show_subject, signed
 from leadgrade.reports.wording import say, say_count
 from leadgrade.rules.model import Book, KnockOut, Limit, Rule
 from leadgrade.rules.why import fill
@@ -38,6 +41,7 @@ class Words:
         self.seen = explanation
         self.decision = explanation.decision
         self.lang = lang
+        self._caps: list[KnockOut | Limit] = [*self.book.knock_outs, *self.book.limits]
 
     def say(self, name: str, /, **values: object) -> str:
         """Return a text of the screens."""
@@ -60,15 +64,20 @@ class Words:
         return "" if meaning == grade.id else meaning
 
     def grade(self) -> str:
-        """Return grade, meaning, qualified and score in one line."""
-        decision, meaning = self.decision, self.meaning()
+        """Return grade, score and qualified in one line."""
+        decision = self.decision
         return self.say(
             "explain-grade",
-            grade=f"{decision.grade} ({meaning})" if meaning else decision.grade,
+            grade=decision.grade,
             qualified=self.say("qualified" if decision.qualified else "not-qualified"),
             score=points_text(decision.score),
             most=points_text(self.most()),
         )
+
+    def by_hand(self) -> str:
+        """Return what a person says of the grade; empty where nobody does."""
+        override = self.occasion.overrides.get(self.seen.lead.id)
+        return override_text(override, self.lang) if override else ""
 
     def could_be(self) -> str:
         """Return what missing facts could still make of it; empty where nothing."""
@@ -110,35 +119,21 @@ class Words:
         if rule.why is None:
             return LineWords(line.kind, line.points, name, self.evidence(evidence), "")
         reason = fill(rule.why.say(self.lang), self._value)
-        return LineWords(line.kind, line.points, name, reason, self._tests(evidence))
-
-    def _tests(self, evidence: tuple[Evidence, ...]) -> str:
-        """Return the tests alone; a fact is named where it changes."""
-        named: list[str] = []
-        for before, each in zip((None, *evidence), evidence, strict=False):
-            same = before is not None and before.subject == each.subject
-            label = "" if same else f"{label_of(self.book, each.subject, self.lang)} "
-            named.append(f"{label}{each.test}")
-        return ", ".join(named)
+        return LineWords(
+            line.kind, line.points, name, reason, bare_tests(self.book, evidence, self.lang)
+        )
 
     def _value(self, subject: str) -> str:
         return show_subject(self.book, subject, self.seen.values.get(subject), self.lang)
 
     def evidence(self, evidence: tuple[Evidence, ...]) -> str:
         """Return tests with the values that they looked at."""
-        return "; ".join(self.test(each) for each in evidence) or self.say("explain-always")
-
-    def test(self, evidence: Evidence) -> str:
-        """Return one test with the value that it looked at."""
-        label = label_of(self.book, evidence.subject, self.lang)
-        value = show_subject(self.book, evidence.subject, evidence.value, self.lang)
-        return self.say("explain-test", label=label, value=value, test=evidence.test)
+        return weighed_words(self.book, evidence, self.lang) or self.say("explain-always")
 
     def caps(self) -> Iterator[str]:
         """Yield the knock-outs, ceilings and floors that hold, and what they changed."""
         held = {*self.decision.knock_outs, *self.decision.limits}
-        named: list[KnockOut | Limit] = [*self.book.knock_outs, *self.book.limits]
-        for each in named:
+        for each in self._caps:
             if each.id in held:
                 is_floor = isinstance(each, Limit) and each.is_floor
                 words = {"name": self.name_of(each), "grade": each.grade}
@@ -157,27 +152,22 @@ class Words:
         """Return what people call a rule, a knock-out or a limit."""
         return part.label.say(self.lang) if part.label else part.id
 
-    def near_miss(self, miss: NearMiss) -> str:
-        """Return a near miss with its distance."""
-        rule, found = self.book.rules[miss.rule], miss.evidence
-        words = {
-            "points": signed(miss.points),
-            "rule": self.name_of(rule),
-            "test": self.test(found),
-        }
+    def near_miss(self, miss: NearMiss) -> tuple[str, str]:
+        """Return the points that a near miss would give, and what it is with its distance."""
+        found = miss.evidence
+        words = {"rule": self.name_of(self.book.rules[miss.rule]), "test": self.evidence((found,))}
         if not found.short_by:
-            return self.say("explain-near-miss-edge", **words)
+            return signed(miss.points), self.say("explain-near-miss-edge", **words)
         words["distance"] = show_distance(
             self.book, found.subject, found.short_by, found.value, self.lang
         )
-        return self.say("explain-near-miss", **words)
+        return signed(miss.points), self.say("explain-near-miss", **words)
 
     def reason(self, reason: Reason) -> str:
         """Return a reason for or against in one sentence."""
         words = {"points": points_text(reason.points), "most": points_text(reason.most)}
         if reason.kind is ReasonKind.CAPPED:
-            named: list[KnockOut | Limit] = [*self.book.knock_outs, *self.book.limits]
-            cap = next(each for each in named if each.id == reason.id)
+            cap = next(each for each in self._caps if each.id == reason.id)
             why = (
                 fill(cap.why.say(self.lang), self._value)
                 if cap.why
@@ -194,6 +184,37 @@ class Words:
         words["reason"] = self.line(line).reason
         return say(f"answers.reason-{reason.kind.value}", self.lang, **words)
 
+    def open(self) -> Iterator[tuple[str, str]]:
+        """Yield what each open rule, knock-out and limit could do, and the facts it hangs on."""
+        caps = {each.id: each for each in self._caps}
+        for name, subjects in self.seen.waiting.items():
+            rule = self.book.rules.get(name)
+            does = self._points_of(rule) if rule else self._lid(caps[name])
+            named = self.name_of(rule or caps[name])
+            facts = self.unknown(subjects)
+            told = named if facts == named else self.say("explain-waits", name=named, facts=facts)
+            yield does, told
+
+    def unknown(self, subjects: Iterable[str]) -> str:
+        """Return the facts that are unknown behind some subjects, by their labels."""
+        named: dict[str, None] = {}
+        for subject in subjects:
+            roots = roots_of_fact(self.book, subject) if subject in self.book.derived else ()
+            missing = [each for each in self.book.facts if each in roots]
+            missing = [each for each in missing if each not in self.seen.values] or [subject]
+            named |= dict.fromkeys(label_of(self.book, each, self.lang) for each in missing)
+        return say("conditions.list", self.lang).join(named)
+
+    def _points_of(self, rule: Rule) -> str:
+        """Return the points that an open rule may give: ``+2``, or ``-4…+2``."""
+        points = [outcome.points for outcome in rule.outcomes]
+        ends = [each for each in (min(0, *points), max(0, *points)) if each]
+        return "…".join(signed(each) for each in ends) or "0"
+
+    def _lid(self, cap: KnockOut | Limit) -> str:
+        is_floor = isinstance(cap, Limit) and cap.is_floor
+        return f"{'≥' if is_floor else '≤'} {cap.grade}"
+
     def question(self, question: Question) -> str:
         """Return what an unknown fact could bring, by its answers, and how to find it out."""
         fact = self.book.facts[question.fact]
@@ -207,7 +228,8 @@ class Words:
             text = say("answers.question-points", self.lang, low=low, high=high, **words)
         else:
             answers = [show_answer(fact, each, question, self.lang) for each in question.answers]
-            text = say("answers.question", self.lang, answers="; ".join(answers), **words)
+            told = say("conditions.semicolon", self.lang).join(answers)
+            text = say("answers.question", self.lang, answers=told, **words)
         note = "" if question.exact else say("answers.question-sampled", self.lang)
         return f"{text} {note}".strip()
 
@@ -220,14 +242,8 @@ class Words:
         """Return that there are so many questions more."""
         return say_count("screens.explain-more", self.lang, count)
 
-    def classes(self) -> Iterator[str]:
-        """Yield each classification with the lead's class."""
-        for name, label in self.decision.classes.items():
-            named = label_of(self.book, name, self.lang)
-            yield self.say("explain-class", name=named, label=show_class(label, self.lang))
-
-    def steps(self) -> Iterator[str]:
+    def plan(self) -> Iterator[StepWords]:
         """Yield the next steps, the main one first."""
         for step in self.book.next_steps:
             if step.id in self.decision.next_steps:
-                yield show_step(step, self.occasion.as_of, self.lang)
+                yield step_words(step, self.occasion.as_of, self.lang)

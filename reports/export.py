@@ -16,6 +16,7 @@ from leadgrade.reports.answering import OutputError, answering
 from leadgrade.reports.explanation_json import Occasion, explanation_json, number
 from leadgrade.reports.files import whole_file
 from leadgrade.reports.next_steps import due_date, show_step
+from leadgrade.reports.overriding import override_text
 from leadgrade.reports.values import label_of
 from leadgrade.reports.wording import say
 from leadgrade.rules.lead import plain
@@ -112,7 +113,7 @@ def _write_workbook(
 
 def _headers(occasion: Occasion, lang: str) -> list[str]:
     book = occasion.book
-    fixed = ("lead", "grade", "qualified", "score", "could-be", "could-fall-to")
+    fixed = ("lead", "grade", "by-hand", "qualified", "score", "could-be", "could-fall-to")
     own = [label_of(book, each, lang) for each in (*book.criteria, *book.classes)]
     last = ("reasons", "knock-outs", "next-step", "due", "open")
     facts = [book.all_facts[each].label.say(lang) for each in book.all_facts]
@@ -129,9 +130,11 @@ def _row(occasion: Occasion, explanation: Explanation, lang: str) -> Sequence[Ce
     steps = [step for step in book.next_steps if step.id in decision.next_steps]
     due = due_date(steps[0], occasion.as_of) if steps else None
     values = explanation.values
+    override = occasion.overrides.get(explanation.lead.id)
     return [
         explanation.lead.id,
         decision.grade,
+        override_text(override, lang) if override else "",
         say("screens.yes" if decision.qualified else "screens.no", lang),
         number(decision.score),
         decision.possible.best,

@@ -11,24 +11,30 @@ from rich.text import Text
 from leadgrade.engine.comparing import Causes, Difference, Moment, causes, difference
 from leadgrade.engine.decision import Decision, decision_from_json, points_text
 from leadgrade.reports.comparing import decision_json, difference_json, shift_name
-from leadgrade.reports.explanation_json import number
+from leadgrade.reports.explanation_json import brief_override, number
+from leadgrade.reports.overriding import override_text
 from leadgrade.reports.recall import stored_book, stored_lead
 from leadgrade.reports.values import show_fact, signed
-from leadgrade.reports.wording import say
+from leadgrade.reports.wording import say, say_count
 from leadgrade.rules.model import Book
+from leadgrade.storage.records import StoredOverride
 from leadgrade.storage.store import Store
 
 ALONE = ("facts", "rules", "calendar")
 
 
 class Chapter(NamedTuple):
-    """One decision. ``changed`` and ``why`` compare it with the one before; None for the first."""
+    """One decision. ``changed`` and ``why`` compare it with the one before; None for the first.
+
+    ``by_hand`` is what people ever said of its grade, the oldest first, also what is over.
+    """
 
     run: int
     moment: Moment
     decision: Decision
     changed: Difference | None
     why: Causes | None
+    by_hand: tuple[StoredOverride, ...] = ()
 
 
 def history_of(store: Store, lead: str) -> list[Chapter]:
@@ -40,6 +46,7 @@ def history_of(store: Store, lead: str) -> list[Chapter]:
     """
     books: dict[str, Book] = {}
     chapters: list[Chapter] = []
+    overrides = [each for each in store.overrides() if each.lead == lead]
     for stored in store.history(lead):
         run = store.run(stored.run)
         if run.book_sha256 not in books:
@@ -48,7 +55,9 @@ def history_of(store: Store, lead: str) -> list[Chapter]:
         moment = Moment(stored_lead(book, stored), book, run.as_of)
         decision = decision_from_json(stored.record)
         before = chapters[-1] if chapters else None
-        chapters.append(_chapter(stored.run, moment, decision, before))
+        chapter = _chapter(stored.run, moment, decision, before)
+        by_hand = tuple(each for each in overrides if each.run == stored.run)
+        chapters.append(chapter._replace(by_hand=by_hand))
     return chapters
 
 
@@ -62,7 +71,7 @@ def _chapter(run: int, moment: Moment, decision: Decision, before: Chapter | Non
 
 def history_text(lead: str, chapters: Sequence[Chapter], lang: str) -> RenderableType:
     """Return the decisions one below the other, each with what moved it."""
-    head = say("answers.history-head", lang, lead=lead, count=len(chapters))
+    head = say_count("answers.history-head", lang, len(chapters), lead=lead)
     lines = [line for each in chapters for line in _lines(each, lang)]
     return Group(Text(head, style="bold"), *lines)
 
@@ -71,6 +80,7 @@ def _lines(chapter: Chapter, lang: str) -> Iterator[Text]:
     yield Text()
     words = {"run": chapter.run, "day": chapter.moment.as_of.isoformat()}
     yield Text(say("answers.history-run", lang, **words, **_result(chapter.decision)), style="bold")
+    yield from (Text(f"  {override_text(each, lang)}") for each in chapter.by_hand)
     if chapter.changed is None or chapter.why is None:
         return
     if not chapter.changed.facts and _same(chapter.changed.before, chapter.decision):
@@ -125,6 +135,7 @@ def _plain(chapter: Chapter) -> dict[str, Any]:
         "as_of": chapter.moment.as_of.isoformat(),
         "book": {"id": book.id, "sha256": book.sha256},
         **decision_json(chapter.decision),
+        "overrides": [brief_override(each) for each in chapter.by_hand],
     }
     if chapter.changed is not None and chapter.why is not None:
         why = chapter.why

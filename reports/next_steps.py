@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from leadgrade.reports.wording import say
 from leadgrade.rules.model import NextStep
@@ -13,8 +14,15 @@ def due_date(step: NextStep, as_of: date) -> date | None:
     return None if step.within_days is None else as_of + timedelta(days=step.within_days)
 
 
-def show_step(step: NextStep, as_of: date, lang: str) -> str:
-    """Return a next step in one line: the action, then owner, channel, product and due date."""
+class StepWords(NamedTuple):
+    """What to do, and the details: owner, channel, product, due date."""
+
+    do: str
+    details: str
+
+
+def step_words(step: NextStep, as_of: date, lang: str) -> StepWords:
+    """Return a next step in words."""
     due = due_date(step, as_of)
     details = [
         phrase.say(lang)
@@ -23,5 +31,10 @@ def show_step(step: NextStep, as_of: date, lang: str) -> str:
     ]
     if due is not None:
         details.append(say("screens.due", lang, day=due.isoformat()))
-    action = step.do.say(lang)
-    return f"{action} ({' · '.join(details)})" if details else action
+    return StepWords(step.do.say(lang), " · ".join(details))
+
+
+def show_step(step: NextStep, as_of: date, lang: str) -> str:
+    """Return a next step in one line: the action, then its details."""
+    words = step_words(step, as_of, lang)
+    return f"{words.do} ({words.details})" if words.details else words.do

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Generator
 from contextlib import closing
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from leadgrade.engine.decision import decision_from_json
@@ -15,7 +16,7 @@ from leadgrade.rules.loader import read_book
 from leadgrade.rules.model import Book
 from leadgrade.rules.problem import Problem
 from leadgrade.rules.source import BookError
-from leadgrade.storage.records import StoredDecision, StoredRun
+from leadgrade.storage.records import StoredDecision, StoredOverride, StoredRun
 from leadgrade.storage.store import Store
 
 
@@ -34,7 +35,8 @@ def recall(store: Store, run: int | None, lead: str) -> tuple[Occasion, Explanat
     """
     stored = store.decision(run, lead)
     found = store.run(stored.run)
-    occasion = _occasion(store, found)
+    overrides = {stored.lead: stored.override} if stored.override else {}
+    occasion = replace(_occasion(store, found), overrides=overrides)
     return occasion, _explain(Explaining(occasion.book, found.as_of), occasion, stored)
 
 
@@ -48,7 +50,8 @@ def recall_all(
         RecallError: while streaming, at the first decision that the record does not give again.
     """
     found = store.run(run)
-    occasion = _occasion(store, found)
+    overrides: dict[str, StoredOverride] = {}
+    occasion = replace(_occasion(store, found), overrides=overrides)
     check_grade(occasion.book, grade)
     explaining = Explaining(occasion.book, found.as_of)
     decisions: Any = store.decisions(found.number, grade=grade)
@@ -56,6 +59,8 @@ def recall_all(
     def explained() -> Generator[Explanation, None, None]:
         with closing(decisions):  # before the store is closed, whatever happens
             for each in decisions:
+                if each.override is not None:
+                    overrides[each.lead] = each.override
                 yield _explain(explaining, occasion, each)
 
     return occasion, explained()

@@ -10,6 +10,9 @@ from leadgrade.engine.decision import points_text
 from leadgrade.reports.wording import say
 from leadgrade.rules.model import NOT_APPLICABLE, UNKNOWN_CLASS, Book, Fact, FactType
 
+RESULTS = frozenset(("score", "grade", "qualified", "fired", "knock_outs", "knocked_out"))
+"""What a condition may test beside facts, criteria and classes."""
+
 MOST_PLACES = 9
 """What is smaller than this many decimals can show is 0 to a person."""
 
@@ -43,7 +46,9 @@ def show_subject(book: Book, subject: str, value: Any, lang: str) -> str:
         return points_text(value)
     if isinstance(value, frozenset):
         return ", ".join(rule for rule in book.rules if rule in value)
-    return str(value)
+    if isinstance(value, bool):
+        return say("screens.yes" if value else "screens.no", lang)
+    return say("screens.unknown", lang) if value is None else show_class(str(value), lang)
 
 
 def show_distance(book: Book, subject: str, distance: float, value: Any, lang: str) -> str:
@@ -54,9 +59,11 @@ def show_distance(book: Book, subject: str, distance: float, value: Any, lang: s
 
 
 def label_of(book: Book, subject: str, lang: str) -> str:
-    """Return what people call a fact, a criterion or a class."""
+    """Return what people call a fact, a criterion, a class, or a result such as the score."""
     named = book.all_facts.get(subject) or book.criteria.get(subject) or book.classes.get(subject)
-    return subject if named is None else named.label.say(lang)
+    if named is None:
+        return say(f"conditions.{subject}", lang) if subject in RESULTS else subject
+    return named.label.say(lang)
 
 
 def show_class(label: str, lang: str) -> str:

@@ -10,7 +10,7 @@ from rich.console import RenderableType
 from rich.table import Table
 
 from leadgrade.engine.decision import points_text
-from leadgrade.reports.explanation_json import number
+from leadgrade.reports.explanation_json import brief_override, number
 from leadgrade.reports.next_steps import show_step
 from leadgrade.reports.wording import say
 from leadgrade.rules.lead import facts_from_json
@@ -38,6 +38,7 @@ def work_list_json(
                 "grade": each.grade,
                 "score": number(each.score),
                 "qualified": each.qualified,
+                "override": brief_override(each.override),
                 "possible": {
                     "score": [number(each.possible.low), number(each.possible.high)],
                     "grade": [each.possible.worst, each.possible.best],
@@ -83,15 +84,18 @@ def work_list_text(
         name = [name_of(book, each) or ""] if book.lead_name is not None else []
         action = "" if first is None else show_step(first, run.as_of, lang)
         table.add_row(
-            str(place), each.lead, *name, grade_range(each), points_text(each.score), action
+            str(place), each.lead, *name, grade_range(each, lang), points_text(each.score), action
         )
     return table
 
 
-def grade_range(decision: StoredDecision) -> str:
-    """Return the grade, with the best one that is still possible: ``B (A?)``."""
+def grade_range(decision: StoredDecision, lang: str) -> str:
+    """Return the grade, with the best one that is still possible, ``B (A?)``, and one by hand."""
     best = decision.possible.best
-    return decision.grade if best == decision.grade else f"{decision.grade} ({best}?)"
+    grade = decision.grade if best == decision.grade else f"{decision.grade} ({best}?)"
+    if decision.override is None:
+        return grade
+    return say("record.grade-by-hand", lang, machine=grade, grade=decision.override.grade)
 
 
 def name_of(book: Book, decision: StoredDecision) -> str | None:

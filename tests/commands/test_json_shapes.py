@@ -24,8 +24,9 @@ RUN = {
 }
 EXPLANATION = [
     *("lead", "run", "as_of", "book", "engine", "facts", "unknown", "qualified", "grade"),
-    *("earned", "score", "possible", "criteria", "ledger", "knock_outs", "limits", "reasons"),
-    *("classes", "open", "near_misses", "next_steps", "ask"),
+    *("earned", "override", "score", "possible", "criteria", "ledger", "knock_outs", "limits"),
+    *("reasons", "classes", "classes_because", "open", "open_because", "near_misses"),
+    *("next_steps", "ask"),
 ]
 
 
@@ -72,6 +73,7 @@ def test_top(leadgrade, decided) -> None:
         "grade": str,
         "score": NUMBER,
         "qualified": bool,
+        "override": dict | None,
         "possible": {"score": [NUMBER], "grade": [str]},
         "next_steps": [step],
     }

@@ -54,7 +54,7 @@ def test_a_condition_reads_as_a_sentence() -> None:
     when = book.rules["late-payer"].outcomes[0].when
     words = "Share late > cut (20%) and (Refused or not size = large) and size is known"
     assert condition_words(book, when, "en") == words
-    chinese = "逾期占比 > cut (20%) 且 (已拒绝 或 非 size = large) 且 已知size"
+    chinese = "逾期占比 > cut (20%) 且 (已拒绝 或 非 size = 大) 且 已知size"
     assert condition_words(book, when, "zh") == chinese
 
 
@@ -67,7 +67,7 @@ def test_a_condition_reads_as_a_sentence() -> None:
         ("Grades", (("A", "A", "20", "Risk >= 10"), ("B", "B", "", ""))),
         ("Classification: cell", (("小", "a", "b"), ("大", "c", "d"))),
         ("Classification: tier", (("Q1", "the best 50% by spend"), ("Q2", "all others"))),
-        ("Next steps", (("grade = A", "Call", "Rep", "", "1 day", "stated by the source", ""),)),
+        ("Next steps", (("Grade = A", "Call", "Rep", "", "1 day", "stated by the source", ""),)),
     ],
 )
 def test_each_part_has_its_table(title: str, rows: tuple[tuple[str, ...], ...]) -> None:

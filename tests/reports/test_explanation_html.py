@@ -16,6 +16,7 @@ from leadgrade.rules.lead import Lead
 from leadgrade.rules.library import shipped_books
 from leadgrade.rules.loader import load_book, read_book
 from leadgrade.rules.model import Book
+from leadgrade.storage.records import StoredOverride
 
 AS_OF = date(2026, 1, 22)
 VOID = {"meta", "link", "br", "hr", "img", "input"}
@@ -94,18 +95,41 @@ def test_a_page_speaks_to_those_who_do_not_see_it(shipped) -> None:
     seen = Checked(page_of(shipped, known(payment_record="late")))
     tags = dict(seen.tags)
     assert tags["html"]["lang"] == "en"
-    (drawing,) = (attributes for name, attributes in seen.tags if name == "svg")
-    named = set(str(drawing["aria-labelledby"]).split())
-    ids = {attributes.get("id") for name, attributes in seen.tags if name in ("title", "desc")}
-    assert drawing["role"] == "img"
-    assert named <= ids
+    drawings = [attributes for name, attributes in seen.tags if name == "svg"]
+    ids = [attributes["id"] for _, attributes in seen.tags if "id" in attributes]
+    assert len(drawings) == 2
+    assert len(ids) == len(set(ids))
+    for drawing in drawings:
+        assert drawing["role"] == "img"
+        assert set(str(drawing["aria-labelledby"]).split()) <= set(ids)
     headings = [name for name, _ in seen.tags if name in ("h1", "h2")]
     assert headings[0] == "h1"
-    assert headings.count("h1") == 1
+    assert headings.count("h1") == 2  # one in each language, of which one is shown
+    spoken = [attributes["lang"] for name, attributes in seen.tags if name == "main"]
+    assert spoken == ["en", "zh-Hans"]
+    buttons = {attributes["id"] for name, attributes in seen.tags if name == "input"}
+    assert buttons == {attributes["for"] for name, attributes in seen.tags if name == "label"}
     heads = [attributes for name, attributes in seen.tags if name == "th"]
     assert heads
     assert all(each.get("scope") in {"col", "row", "rowgroup"} for each in heads)
     assert {"main", "header", "table", "thead", "tbody", "tfoot", "figcaption"} <= seen.names
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_page_begins_in_the_language_that_was_asked_for(shipped, lang) -> None:
+    seen = Checked(page_of(shipped, known(payment_record="late"), lang))
+    pressed = [attributes["id"] for name, attributes in seen.tags if "checked" in attributes]
+    assert pressed == [f"in-{lang}"]
+
+
+def test_the_grade_of_a_person_stands_beside_that_of_the_machine(shipped) -> None:
+    day = date(2026, 1, 1)
+    said = StoredOverride(1, 1, "E1", "A", "D", "<bank>", day, day, "Ann", "", "")
+    explanation = Explaining(shipped, AS_OF).explain(known(payment_record="late"))
+    occasion = Occasion(shipped, AS_OF, "explainer", 1, {"E1": said})
+    page = explanation_html(occasion, explanation, "en")
+    assert '<p class="by-hand">Ann says A until 2026-01-01: &lt;bank&gt;</p>' in page
+    assert f'<strong class="grade">{explanation.decision.grade}</strong>' in page
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)
@@ -152,7 +176,7 @@ def test_the_waterfall_ends_at_the_score(shipped) -> None:
     score = Explaining(shipped, AS_OF).explain(lead).decision.score
     page = page_of(shipped, lead)
     last = re.findall(r'<g class="score">.*?class="value"[^>]*>([^<]*)<', page)
-    assert last == [f"{score / 100:g}"]
+    assert last == 2 * [f"{score / 100:g}"]
     widths = [float(each) for each in re.findall(r'<rect [^>]*width="([\d.]+)"', page)]
     assert widths
     assert all(width > 0 for width in widths)
@@ -179,6 +203,13 @@ def test_text_and_bars_stand_out() -> None:
         ("sum", "paper", 3),
         ("clamp", "paper", 3),
         ("score", "paper", 4.5),
+        ("paper", "score", 4.5),
+        ("score", "tint", 4.5),
+        ("gain", "paper", 4.5),
+        ("loss", "paper", 4.5),
+        ("ink", "warm", 4.5),
+        ("ink", "cool", 4.5),
+        ("score", "cool", 3),
     ):
         dark, light = sorted((luminance(colours[ink]), luminance(colours[paper])))
         assert (light + 0.05) / (dark + 0.05) >= least, (ink, paper)
