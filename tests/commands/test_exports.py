@@ -17,8 +17,18 @@ from leadgrade.reports.answering import OutputError
 from leadgrade.reports.export import DANGEROUS, harmless
 
 HEADERS = [
-    *("Lead", "Grade", "Qualified", "Score", "Could be", "Could fall to", "Purchasing power"),
-    *("Payment risk", "Need", "Value cell", "Tier", "Reasons", "Knock-outs", "Next step", "Due"),
+    *("Lead", "Grade", "By hand", "Qualified", "Score", "Could be", "Could fall to"),
+    *(
+        "Purchasing power",
+        "Payment risk",
+        "Need",
+        "Value cell",
+        "Tier",
+        "Reasons",
+        "Knock-outs",
+        "Next step",
+        "Due",
+    ),
     *("Open rules", "Company", "Revenue", "Share overdue", "Days to pay", "Intent", "Reach"),
     *("Has refused us", "Last order", "Days of silence"),
 ]
@@ -36,8 +46,8 @@ def test_csv_has_a_mark_for_spreadsheets_and_a_row_a_lead(leadgrade, decided) ->
     assert content.count(b"\r\n") == 7
     rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
     assert rows[0] == HEADERS
-    assert rows[1][:12] == [
-        *("L-1", "A", "yes", "25", "A", "A", "10", "10", "5", "H2", "gold"),
+    assert rows[1][:13] == [
+        *("L-1", "A", "", "yes", "25", "A", "A", "10", "10", "5", "H2", "gold"),
         "10 size; 5 wants; 3 knows-us",
     ]
     assert {len(row) for row in rows} == {len(HEADERS)}
