@@ -14,10 +14,10 @@ A column that is not named there is not used. A named one that is missing in a l
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from leadgrade.leads.amounts import read_unit
 from leadgrade.leads.headers import (
@@ -32,7 +32,17 @@ from leadgrade.leads.matching import Why, fold_header
 from leadgrade.leads.policy import FITS, Policy, Ranges, Several
 from leadgrade.leads.presets import recognised
 from leadgrade.leads.terms import BarePercent, DateOrder, ListError
-from leadgrade.rules.kinds import Document, anything, named, nearest, record, scalar, truth, word
+from leadgrade.rules.kinds import (
+    Document,
+    anything,
+    entry,
+    named,
+    nearest,
+    record,
+    scalar,
+    truth,
+    word,
+)
 from leadgrade.rules.nodes import Node, Scalar, read_nodes
 from leadgrade.rules.source import BookError, Findings, Span, TooManyFindingsError
 from leadgrade.rules.values import ValueReadError
@@ -50,31 +60,37 @@ _PARTS = {"percent": "bare_percent", "dates": "date_order"}
 """What keys are called in a policy, where it is another name."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class ColumnDoc(Document):
     """One column of a list."""
 
-    fact: Annotated[Scalar, scalar, "the fact that it is"]
-    percent: Annotated[Scalar | None, scalar, "how a bare 35 reads: `share` or `percent`"] = None
-    dates: Annotated[
-        Scalar | None, scalar, "how 03/04/2026 reads: `dmy` or `mdy`; `excel`: numbers are days"
-    ] = None
-    decimal_comma: Annotated[bool, truth, "whether 1.234,5 is one thousand and more"] = False
-    unit: Annotated[Scalar | None, scalar, "the unit of bare numbers: `万元`, `k`, `years`"] = None
-    ranges: Annotated[Scalar | None, scalar, "what 51-200 counts as: lower, upper, middle"] = None
-    several: Annotated[Scalar | None, scalar, "which of several values counts: first, last"] = None
+    fact: Scalar = entry(scalar, "the fact that it is")
+    percent: Scalar | None = entry(
+        scalar, "how a bare 35 reads: `share` or `percent`", default=None
+    )
+    dates: Scalar | None = entry(
+        scalar, "how 03/04/2026 reads: `dmy` or `mdy`; `excel`: numbers are days", default=None
+    )
+    decimal_comma: bool = entry(truth, "whether 1.234,5 is one thousand and more", default=False)
+    unit: Scalar | None = entry(
+        scalar, "the unit of bare numbers: `万元`, `k`, `years`", default=None
+    )
+    ranges: Scalar | None = entry(
+        scalar, "what 51-200 counts as: lower, upper, middle", default=None
+    )
+    several: Scalar | None = entry(
+        scalar, "which of several values counts: first, last", default=None
+    )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class MapDoc(Document):
     """A mapping file."""
 
-    columns: Annotated[list[tuple[Scalar, Node]], named(anything), "the columns, by title"]
-    id: Annotated[str | None, word, "the column that names the lead, or `row`"] = None
-    encoding: Annotated[str | None, word, "the encoding of the list"] = None
-    delimiter: Annotated[str | None, word, "the delimiter of a CSV list"] = None
-    sheet: Annotated[str | None, word, "the sheet of a spreadsheet"] = None
-    header_row: Annotated[Scalar | None, scalar, "the row of the header"] = None
+    columns: list[tuple[Scalar, Node]] = entry(named(anything), "the columns, by title")
+    id: str | None = entry(word, "the column that names the lead, or `row`", default=None)
+    encoding: str | None = entry(word, "the encoding of the list", default=None)
+    delimiter: str | None = entry(word, "the delimiter of a CSV list", default=None)
+    sheet: str | None = entry(word, "the sheet of a spreadsheet", default=None)
+    header_row: Scalar | None = entry(scalar, "the row of the header", default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,13 +291,11 @@ class _Reader:
         return unit
 
     def _refuse_unfit(self, doc: ColumnDoc, fact: Fact) -> None:
-        for each in fields(doc):
-            fits = FITS.get(_PARTS.get(each.name, each.name))
-            if fits is not None and doc.has(each.name) and fact.type not in fits:
-                place = self._at(doc.place(each.name))
-                raise ListError(
-                    "policy-unfit", **place, key=each.name, fact=fact.id, type=fact.type
-                )
+        for key in doc.entries:
+            fits = FITS.get(_PARTS.get(key, key))
+            if fits is not None and doc.has(key) and fact.type not in fits:
+                place = self._at(doc.place(key))
+                raise ListError("policy-unfit", **place, key=key, fact=fact.id, type=fact.type)
 
     def _at(self, span: Span) -> dict[str, object]:
         return {"file": self._path, "line": span.line, "column": span.column}
