@@ -119,6 +119,7 @@ GROUPS = {
     "K": "Further classifications",
     "T": "Processes and treatments",
     "R": "What a system has to do",
+    "O": "Out of scope",
 }
 SHOWN = 4
 """So many places of one book are named; the rest is counted."""
@@ -136,7 +137,7 @@ def knowledge_page() -> str:
         lines += [f"\n## {title}\n", "| entry | what | how it ended | where, or why not |"]
         lines.append("|---|---|---|---|")
         for name, entry in entries.items():
-            if name.startswith(letter):
+            if name.startswith(f"{letter}-"):
                 why = "; ".join(filter(None, (_named(places.get(name, {})), entry.get("why"))))
                 lines.append(f"| {name} | {entry['en']} · {entry['zh']} | {ends[name]} | {why} |")
     return head + "\n" + "\n".join(lines) + "\n"

@@ -49,7 +49,9 @@ def work_list_json(
                         "do": steps[step.id].do.say(lang),
                         "owner": _say(steps[step.id].owner, lang),
                         "channel": _say(steps[step.id].channel, lang),
+                        "product": _say(steps[step.id].product, lang),
                         "due": step.due and step.due.isoformat(),
+                        "basis": steps[step.id].basis,
                     }
                     for step in each.steps
                 ],

@@ -66,7 +66,8 @@ def test_qualify_runs_and_show(leadgrade, decided) -> None:
 
 def test_top(leadgrade, decided) -> None:
     answer = leadgrade("top", "--json").json
-    step = {"id": str, "do": str, "owner": str | None, "channel": str | None, "due": str | None}
+    named = ("owner", "channel", "product", "due", "basis")
+    step = {"id": str, "do": str, **dict.fromkeys(named, str | None)}
     lead = {
         "lead": str,
         "name": str,
@@ -89,7 +90,9 @@ def test_top_names_owners_in_the_language_that_was_asked_for(leadgrade, decided)
         "do": "约定日期",
         "owner": "大客户部",
         "channel": "电话",
+        "product": None,
         "due": "2026-01-23",
+        "basis": None,
     }
 
 
