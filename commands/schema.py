@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
 
 from leadgrade.commands.options import LANG, options
-from leadgrade.commands.printing import load, show_json
+from leadgrade.commands.printing import load, show_lines
 
 # ruff: noqa: PLC0415 - a command imports what it needs when it runs
 
@@ -22,13 +21,15 @@ def schema(book: str | None, lang: str, out: Path | None) -> None:  # noqa: ARG0
 
     Point an editor to it by the first line of a book:
 
-    # yaml-language-server: $schema=schema.json
+    # yaml-language-server: $schema=book.schema.json
+
+    `leadgrade check` renews a file that was written for the book.
     """
     from leadgrade.reports.files import write_text
-    from leadgrade.rules.schema import schema_of
+    from leadgrade.reports.schema_file import schema_text
 
-    found = schema_of(None if book is None else load(book))
+    found = schema_text(None if book is None else load(book))
     if out is None:
-        show_json(found)
+        show_lines(found)
     else:
-        write_text(out, json.dumps(found, ensure_ascii=False, indent=1) + "\n")
+        write_text(out, found)

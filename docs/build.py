@@ -16,6 +16,7 @@ import yaml
 
 from leadgrade.cli import cli
 from leadgrade.reports.check_pages import checks_page
+from leadgrade.reports.schema_file import SCHEMA_FILE, schema_text
 from leadgrade.rules import document, document_sources
 from leadgrade.rules.formulas import ARITY
 from leadgrade.rules.kinds import Document
@@ -180,6 +181,10 @@ PAGES = {
     "checks.md": checks_reference,
 }
 
+SCHEMA = HERE.parent / "rules" / "books" / SCHEMA_FILE
+"""The schema that the first line of each shipped book points to."""
+
 if __name__ == "__main__":
+    SCHEMA.write_text(schema_text(), encoding="utf-8", newline="\n")
     for name, page in PAGES.items():
         (HERE / name).write_text(page(), encoding="utf-8", newline="\n")

@@ -11,6 +11,7 @@ from leadgrade.reports.findings import as_json, findings_text
 from leadgrade.reports.mending import mended, write
 from leadgrade.reports.report import Report
 from leadgrade.reports.sarif import github_lines, sarif
+from leadgrade.reports.schema_file import renew_schema
 from leadgrade.reports.wording import say, say_count
 from leadgrade.rules.checks import in_order, run_checks
 from leadgrade.rules.checks.base import Level
@@ -65,6 +66,7 @@ def check_book(path: str, wish: Wish) -> Checked:
         book = load_book(path)
     except BookError as error:
         return Checked(path, error.findings, error.texts)
+    renew_schema(book)
     sample = wish.sampling(book) if wish.sampling else ()
     context = Context(book, Oracle(book), sample)
     findings = in_order(run_checks(context, wish.levels))

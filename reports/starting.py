@@ -7,8 +7,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import ClassVar
 
+from leadgrade.reports.schema_file import SCHEMA_FILE, schema_text
 from leadgrade.reports.wording import say
 from leadgrade.rules.library import FOLDER_BOOK, SAMPLES, NoSuchBookError, shipped_books
+from leadgrade.rules.loader import load_book
 from leadgrade.rules.problem import Problem
 
 
@@ -31,6 +33,7 @@ def start_folder(folder: Path, book: str, lang: str) -> str:
     sample = sample_of(book).read_text(encoding="utf-8")
     texts = {
         FOLDER_BOOK: shipped_books()[book].read_text(encoding="utf-8"),
+        SCHEMA_FILE: schema_text(load_book(shipped_books()[book])),
         "leads.csv": sample,
         "README.md": say("starting.readme", lang).replace("L-007", lead_to_explain(sample)),
     }

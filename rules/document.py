@@ -8,7 +8,7 @@ from __future__ import annotations
 from leadgrade.rules.document_sources import MergeDoc, SourceDoc
 from leadgrade.rules.kinds import (
     Document,
-    anything,
+    choices,
     condition,
     entry,
     many,
@@ -18,6 +18,8 @@ from leadgrade.rules.kinds import (
     points,
     record,
     scalar,
+    text_or,
+    trial,
     truth,
     word,
 )
@@ -40,7 +42,7 @@ class FactDoc(Document):
     type: Scalar = entry(scalar, "money, number, percent, days, date, choice, flag or text")
     label: Phrase | None = entry(phrase, "what people call it; rules may use it too", default=None)
     headers: list[str] = entry(one_or_many(word), "column titles it has in lists", default=())
-    values: Node | None = entry(anything, "the choices: a list, or `id: label`", default=None)
+    values: Node | None = entry(choices, "the choices: a list, or `id: label`", default=None)
     ordered: bool = entry(truth, "whether the choices rise from first to last", default=False)
     range: list[Scalar] | None = entry(many(scalar), "lowest and highest value", default=None)
     ask: Phrase | None = entry(phrase, "how to find it out", default=None)
@@ -362,12 +364,16 @@ class BookDoc(Document):
         scalar, "the text fact that names the lead for people: the company", default=None
     )
     unknown_values: list[str] = entry(one_or_many(word), "cell texts that mean unknown", default=())
-    parameters: list[tuple[Scalar, Node]] = entry(named(anything), "named thresholds", default=())
+    parameters: list[tuple[Scalar, Node]] = entry(
+        named(text_or(ParameterDoc)), "named thresholds", default=()
+    )
     lists: list[tuple[Scalar, list[Scalar]]] = entry(
         named(many(scalar)), "named lists: `industry in NAME`", default=()
     )
     conditions: list[tuple[Scalar, Node]] = entry(named(condition), "named conditions", default=())
-    derived: list[tuple[Scalar, Node]] = entry(named(anything), "facts by formula", default=())
+    derived: list[tuple[Scalar, Node]] = entry(
+        named(text_or(DerivedDoc)), "facts by formula", default=()
+    )
     knock_outs: list[KnockOutDoc] = entry(
         many(record(KnockOutDoc)), "what caps the grade", default=()
     )
@@ -383,7 +389,7 @@ class BookDoc(Document):
         many(record(ExampleDoc)), "leads that test the book", default=()
     )
     properties: list[Node] = entry(
-        many(anything),
+        many(trial),
         "what `leadgrade test` tries on generated leads: `monotone: FACT`, "
         "`knock-out always wins`, `range never exceeded`",
         default=(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from leadgrade.rules.kinds import (
     Document,
-    anything,
+    choices,
     entry,
     many,
     named,
@@ -25,7 +25,7 @@ class ColumnDoc(Document):
     type: Scalar = entry(scalar, "money, number, percent, days, date, choice, flag or text")
     label: Phrase | None = entry(wording, "what people call it", default=None)
     headers: list[str] = entry(one_or_many(word), "titles that it has in the file", default=())
-    values: Node | None = entry(anything, "the choices: a list, or `id: label`", default=None)
+    values: Node | None = entry(choices, "the choices: a list, or `id: label`", default=None)
     ordered: bool = entry(truth, "whether the choices rise from first to last", default=False)
     range: list[Scalar] | None = entry(many(scalar), "lowest and highest value", default=None)
     on_unreadable: Scalar | None = entry(

@@ -116,11 +116,6 @@ def word(node: Node, findings: Findings) -> str | None:
     return None if text is None else text.text.strip()
 
 
-def anything(node: Node, _: Findings) -> Node:
-    """Take the node as it is: conditions, examples."""
-    return node
-
-
 def truth(node: Node, findings: Findings) -> bool | None:
     """Read ``true`` or ``false``."""
     found = {"true": True, "false": False}.get(node.text) if isinstance(node, Scalar) else None
@@ -170,6 +165,30 @@ def _made(kind: str, read: Reader, inside: Any) -> Reader:
 def condition(node: Node, _: Findings) -> Node:
     """Take a condition as it is: a line, a list, any/all/not. It is resolved later."""
     return node
+
+
+def anything(node: Node, _: Findings) -> Node:
+    """Take a node as it is; it is read where it is known what it must be."""
+    return node
+
+
+def choices(node: Node, _: Findings) -> Node:
+    """Take the values of a choice as they are: a list, or `id: label`."""
+    return node
+
+
+def trial(node: Node, _: Findings) -> Node:
+    """Take a property as it is: `monotone: FACT` or a sentence."""
+    return node
+
+
+def text_or(shape: type[Document]) -> Reader:
+    """Take a single text or a document as it is; it is read where it is known which."""
+
+    def read(node: Node, _: Findings) -> Node:
+        return node
+
+    return _made("text_or", read, shape)
 
 
 def many(reader: Reader) -> Reader:

@@ -1,86 +1,168 @@
 """The JSON Schema of a rule book, from the same documents that read it: for editors.
 
-With a book at hand the schema also knows its facts, grades and criteria, so that an editor can
-complete them.
+With a book at hand the schema knows its names too, so that an editor can complete them. A name that
+it does not know is not an error there: it may have been added a moment ago.
 """
 
 from __future__ import annotations
 
 import inspect
-from typing import Any
 
-from leadgrade.rules.document import BookDoc
+from leadgrade.rules import document, document_sources
+from leadgrade.rules.gathering import DateWriting, Precedence
 from leadgrade.rules.kinds import (
     MADE_OF,
+    MOST_POINTS,
     Document,
     Entry,
     Reader,
+    choices,
     condition,
     phrase,
     points,
     scalar,
+    trial,
     truth,
     word,
 )
-from leadgrade.rules.model import Book, FactType
+from leadgrade.rules.model import Actionable, Book, FactType, OnUnreadable
+from leadgrade.rules.schema_names import NamesOf, Schema, either
 
-Schema = dict[str, Any]
-
-_TEXT: Schema = {"type": ["string", "number", "boolean"]}
+TITLE = "leadgrade rule book"
+TEXT: Schema = {"type": ["string", "number", "boolean"]}
 _PHRASE: Schema = {
     "anyOf": [
-        {"type": "string"},
+        {"type": ["string", "number", "boolean"]},
         {
             "type": "object",
-            "properties": {"en": {"type": "string"}, "zh": {"type": "string"}},
+            "properties": {
+                "en": {"description": "in English", "type": "string"},
+                "zh": {"description": "in Chinese", "type": "string"},
+            },
             "additionalProperties": False,
         },
     ]
 }
 _PLAIN: dict[Reader, Schema] = {
-    scalar: _TEXT,
-    word: _TEXT,
+    scalar: TEXT,
+    word: TEXT,
     truth: {"type": "boolean"},
-    points: {"type": "number", "multipleOf": 0.01},
+    points: {"type": "number", "minimum": -MOST_POINTS, "maximum": MOST_POINTS},
     phrase: _PHRASE,
     condition: {"$ref": "#/$defs/condition"},
+    choices: {
+        "anyOf": [
+            {"type": "array", "items": TEXT},
+            {"type": "object", "additionalProperties": _PHRASE},
+        ]
+    },
+    trial: {
+        "anyOf": [
+            {"enum": ["knock-out always wins", "range never exceeded"]},
+            {
+                "type": "object",
+                "properties": {"monotone": {**TEXT, "description": "a fact that has an order"}},
+                "required": ["monotone"],
+                "additionalProperties": False,
+            },
+        ]
+    },
 }
-_NAMES_OF: dict[str, str] = {
-    "fact": "fact",
-    "rank": "fact",
-    "rows": "fact",
-    "columns": "fact",
-    "age_of": "fact",
-    "dated_by": "fact",
-    "lead_name": "fact",
-    "at_most": "grade",
-    "at_least": "grade",
+_TYPES: dict[FactType, str] = {
+    FactType.MONEY: "an amount in the book's currency: 500万, 2.5M",
+    FactType.NUMBER: "any other number",
+    FactType.PERCENT: "a share, always written with its sign: 20%",
+    FactType.DAYS: "a length of time: 90 days, 2 weeks",
+    FactType.DATE: "a day: 2026-01-31",
+    FactType.CHOICE: "one of the `values`",
+    FactType.FLAG: "yes or no",
+    FactType.TEXT: "any text",
 }
-"""Keys whose values name something of the book."""
+_ONE_OF: dict[str, Schema] = {
+    "type": {"enum": [*map(str, _TYPES)], "enumDescriptions": [*_TYPES.values()]},
+    "on_unreadable": {"enum": [*map(str, OnUnreadable)]},
+    "actionable": {"enum": [True, False, str(Actionable.UP), str(Actionable.DOWN)]},
+    "precedence": {"enum": [*map(str, Precedence)]},
+    "dates": {"enum": [*map(str, DateWriting)]},
+    "basis": {"enum": ["stated", "proposed"]},
+}
+"""Keys that take nothing but these words."""
+
+_PROPOSED: dict[str, list[str]] = {
+    "if_unknown": ["leave", "reject", "value 0"],
+    "max_age": ["90 days", "52 weeks"],
+    "half_life": ["30 days"],
+    "within": ["1 day", "1 week"],
+    "window": ["12 months"],
+    "currency": ["CNY", "USD", "EUR"],
+}
+_GO_TOGETHER: dict[type[Document], dict[str, list[str]]] = {
+    document.FactDoc: {"max_age": ["dated_by"], "dated_by": ["max_age"]},
+    document.RuleDoc: {
+        "when": ["points"],
+        "points": ["when"],
+        "bands": ["fact"],
+        "values": ["fact"],
+        "half_life": ["age_of", "when"],
+        "age_of": ["half_life"],
+    },
+    document.ClassDoc: {
+        "rows": ["columns", "table"],
+        "columns": ["rows", "table"],
+        "table": ["rows", "columns"],
+        "top": ["rank", "rest"],
+        "share_of_total": ["rank", "rest"],
+        "quantiles": ["rank"],
+        "first_match": ["otherwise"],
+        "bands": ["fact"],
+    },
+    document_sources.MergeDoc: {"by": ["precedence"]},
+}
+"""Keys that mean nothing without others, by the document that they stand in."""
+
+_IDS: Schema = {
+    "pattern": r"^[^\s\d,.:;/()+*%=<>!'\"\[\]{}#&@|-][^\s,.:;/()+*%=<>!'\"\[\]{}#&@|-]*$"
+}
+"""Names that conditions speak of: no space, no hyphen, no digit first."""
+
+_MERGED = (document.BookDoc, document.CriterionDoc)
+"""Documents that may lack what a file that is included or extended brings."""
+
+_ALONE: Schema = {
+    "required": ["book"],
+    "not": {"anyOf": [{"required": ["extends"]}, {"required": ["include"]}]},
+}
+
+_NAMED_BY_IDS = frozenset(
+    {"facts", "derived", "criteria", "classes", "parameters", "lists", "conditions"}
+)
 
 
 def schema_of(book: Book | None = None) -> Schema:
     """Return the schema of rule books, or of one book with its own names in it."""
-    return _SchemaWriter(book).whole()
+    return _SchemaWriter(NamesOf(book)).whole()
 
 
 class _SchemaWriter:
     """Writes the schema document by document."""
 
-    def __init__(self, book: Book | None) -> None:
+    def __init__(self, names: NamesOf) -> None:
+        self._names = names
         self._defs: dict[str, Schema] = {}
-        self._names: dict[str, list[str]] = {}
-        if book is not None:
-            self._names = {"fact": [*book.all_facts], "grade": [*book.grade_ids]}
-            self._names["subject"] = [*book.all_facts, *book.criteria, "score", "grade"]
 
     def whole(self) -> Schema:
         self._defs["condition"] = self._condition()
-        root = self._record(BookDoc)
+        root = self._record(document.BookDoc)
+        criteria = _required(document.CriterionDoc)
         return {
             "$schema": "http://json-schema.org/draft-07/schema#",
-            "title": "leadgrade rule book",
+            "title": f"{TITLE} {self._names.book}" if self._names.book else TITLE,
             **root,
+            "if": _ALONE,
+            "then": {
+                "required": _required(document.BookDoc),
+                "properties": {"criteria": {"additionalProperties": {"required": criteria}}},
+            },
             "$defs": self._defs,
         }
 
@@ -88,16 +170,21 @@ class _SchemaWriter:
         line: Schema = {
             "type": ["string", "boolean"],
             "description": "one comparison: `fact operator value`",
+            **self._names.lines(),
         }
-        examples = [f"{name} " for name in self._names.get("subject", ())]
         inner = {"$ref": "#/$defs/condition"}
+        groups = {
+            "any": {**inner, "description": "true when one of these is"},
+            "all": {**inner, "description": "true when all of these are"},
+            "not": {**inner, "description": "true when this is false"},
+        }
         return {
             "anyOf": [
-                {**line, "examples": examples} if examples else line,
+                line,
                 {"type": "array", "items": inner, "minItems": 1},
                 {
                     "type": "object",
-                    "properties": {"any": inner, "all": inner, "not": inner},
+                    "properties": groups,
                     "additionalProperties": False,
                     "minProperties": 1,
                     "maxProperties": 1,
@@ -106,23 +193,25 @@ class _SchemaWriter:
         }
 
     def _record(self, shape: type[Document]) -> Schema:
-        properties = {key: self._key(key, each) for key, each in shape.entries.items()}
-        required = [key for key, each in shape.entries.items() if each.required]
         found: Schema = {
             "type": ["object", "null"],
             "description": inspect.cleandoc(shape.__doc__ or ""),
-            "properties": properties,
+            "properties": {key: self._key(shape, key, each) for key, each in shape.entries.items()},
             "additionalProperties": False,
         }
-        # What a book includes or extends may bring what it lacks itself.
-        return {**found, "required": required} if required and shape is not BookDoc else found
+        if shape not in _MERGED and (required := _required(shape)):
+            found |= {"type": "object", "required": required}
+        if shape in _GO_TOGETHER:
+            found["dependencies"] = _GO_TOGETHER[shape]
+        return found
 
-    def _key(self, name: str, entry: Entry) -> Schema:
-        found = dict(self._reader(entry.reader))
-        if name == "type":
-            found = {"enum": [str(each) for each in FactType]}
-        elif entry.reader is scalar and (names := self._names.get(_NAMES_OF.get(name, ""))):
-            found = {"anyOf": [{"enum": names}, _TEXT]}
+    def _key(self, shape: type[Document], key: str, entry: Entry) -> Schema:
+        found = dict(_ONE_OF.get(key) or self._reader(entry.reader))
+        if key in _PROPOSED:
+            found["examples"] = _PROPOSED[key]
+        if shape is document.BookDoc and key in _NAMED_BY_IDS:
+            found["propertyNames"] = _IDS
+        found = self._names.completed(shape, key, found)
         return {"description": entry.about, **found}
 
     def _reader(self, reader: Reader) -> Schema:
@@ -134,11 +223,13 @@ class _SchemaWriter:
                 return {"type": ["array", "null"], "items": self._reader(inside)}
             case "one_or_many":
                 one = self._reader(inside)
-                return {"anyOf": [one, {"type": "array", "items": one}]}
+                return either(one, {"type": "array", "items": one})
             case "named":
                 return {"type": ["object", "null"], "additionalProperties": self._reader(inside)}
             case "record":
                 return self._defined(inside)
+            case "text_or":
+                return either(TEXT, self._defined(inside))
         return {}
 
     def _defined(self, shape: type[Document]) -> Schema:
@@ -147,3 +238,7 @@ class _SchemaWriter:
             self._defs[name] = {}  # a place for it, should it come back to itself
             self._defs[name] = self._record(shape)
         return {"$ref": f"#/$defs/{name}"}
+
+
+def _required(shape: type[Document]) -> list[str]:
+    return [key for key, each in shape.entries.items() if each.required]

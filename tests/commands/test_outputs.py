@@ -122,10 +122,11 @@ def test_books_lists_what_ships(leadgrade) -> None:
 def test_init_writes_a_folder_that_works(leadgrade, tmp_path, monkeypatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert leadgrade("init").stdout == (
-        "Wrote book.yaml, leads.csv, README.md to .. Next: leadgrade qualify leads.csv\n"
+        "Wrote book.yaml, book.schema.json, leads.csv, README.md to .. "
+        "Next: leadgrade qualify leads.csv\n"
     )
     assert sorted(each.name for each in tmp_path.iterdir()) == [
-        *("README.md", "book.yaml", "leads.csv"),
+        *("README.md", "book.schema.json", "book.yaml", "leads.csv"),
     ]
     assert leadgrade("check").code == 0
     again = leadgrade("init")
