@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from leadgrade.engine.backends.base import ENGINES, why_unavailable
+from leadgrade.engine.backends.base import BACKENDS, why_unavailable
 from leadgrade.engine.examples import run_examples
 from leadgrade.rules.loader import load_book
 
 BOOKS = sorted((Path(__file__).parent.parent / "docs" / "constructs").glob("[0-9]*.yaml"))
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", BACKENDS)
 @pytest.mark.parametrize("path", BOOKS, ids=lambda path: path.stem)
 def test_each_construct_does_what_its_book_says(path: Path, engine: str) -> None:
     reason = why_unavailable(engine)

@@ -73,7 +73,11 @@ def test_generated_pages_are_current(page: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "heavy", ["sqlmodel", "sqlalchemy", "alembic", "pydantic", "rich", "lark", "xlsxwriter"]
+    "heavy",
+    [
+        *("sqlmodel", "sqlalchemy", "alembic", "pydantic", "rich", "lark", "xlsxwriter"),
+        *("duckdb", "sqlglot"),
+    ],
 )
 def test_help_waits_for_no_heavy_library(heavy: str) -> None:
     code = f"import sys, leadgrade.cli; sys.exit({heavy!r} in sys.modules)"

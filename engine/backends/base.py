@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from importlib.util import find_spec
 from typing import Protocol
 
 from leadgrade.engine.decision import Decision
@@ -11,6 +12,9 @@ from leadgrade.rules.model import Book
 
 ENGINES = ("rete", "explainer")
 """The names of the backends that decide one lead after another."""
+
+BACKENDS = (*ENGINES, "columnar")
+"""The names of all backends. ``columnar`` decides a whole list at once: see its module."""
 
 
 class EngineFault(Exception):  # noqa: N818 - a fault of the engine, not of what it was given
@@ -44,12 +48,15 @@ def why_unavailable(engine: str) -> str | None:
     Raises:
         ValueError: there is no engine of that name.
     """
-    if engine not in ENGINES:
+    if engine not in BACKENDS:
         raise ValueError(f"no engine is called {engine!r}")
     if engine == "rete":
         from leadgrade.engine.backends import rete_network  # noqa: PLC0415 - only where wanted
 
         return rete_network.why_unavailable()
+    if engine == "columnar":
+        missing = [each for each in ("duckdb", "sqlglot") if find_spec(each) is None]
+        return f"{' and '.join(missing)} cannot be found" if missing else None
     return None
 
 
@@ -67,6 +74,10 @@ def make_backend(engine: str, book: Book, as_of: date) -> Backend:
         from leadgrade.engine.backends.rete import Rete  # noqa: PLC0415 - only where wanted
 
         return Rete(book, as_of)
+    if engine == "columnar":
+        from leadgrade.engine.backends.columnar import Columnar  # noqa: PLC0415 - slow to import
+
+        return Columnar(book, as_of)
     from leadgrade.engine.backends.explainer import Explainer  # noqa: PLC0415
 
     return Explainer(book, as_of)
