@@ -285,8 +285,10 @@ def _one_of(name: str, values: Any) -> Sql:
 
 
 def _up(value: Any) -> int:
-    return int(math.ceil(value))
+    found: int = math.ceil(value)
+    return found
 
 
 def _down(value: Any) -> int:
-    return int(math.floor(value))
+    found: int = math.floor(value)
+    return found
