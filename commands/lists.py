@@ -149,7 +149,7 @@ def rejects(run: int | None, db: str, lang: str, out: Path | None) -> None:
 @click.option("--grade", help="Only leads of this grade.")
 @click.option("--audit", is_flag=True, help="A bundle that proves itself, for another place.")
 @click.option("--lead", help="With --audit: what the run decided of this lead alone.")
-def export(
+def export(  # noqa: PLR0913 - what can be said about an export
     db: str,
     run: int | None,
     lang: str,
@@ -184,9 +184,7 @@ def export(
             export_to(out, kind, occasion, explanations, lang)
 
 
-def _export_bundle(
-    db: str, run: int | None, lead: str | None, out: Path | None, lang: str
-) -> None:
+def _export_bundle(db: str, run: int | None, lead: str | None, out: Path | None, lang: str) -> None:
     from leadgrade.reports.audit import bundle_text, write_bundle
     from leadgrade.storage.store import open_store
 
