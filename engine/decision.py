@@ -109,20 +109,18 @@ def points_text(hundredths: int) -> str:
     return f"{hundredths / 100:.2f}".rstrip("0").rstrip(".")
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """One decided lead, ready to be stored: plain values that are cheap to send between processes.
+class Decided(NamedTuple):
+    """One decided lead, ready to be stored: plain values, in the order in which they are stored.
 
-    ``facts`` and ``decision`` are canonical JSON, ``snapshot`` is the SHA-256 of ``facts`` in hex,
-    ``ranks`` is JSON of the places in the list, ``{}`` where the book ranks nothing.
-    ``steps`` are the ids of the next steps in order.
+    ``facts`` is canonical JSON; ``ranks`` too, of the places in the list, ``{}`` where the book
+    ranks nothing. ``evidence`` is what the legend of the book wrote. ``salt`` and ``leaf`` belong
+    to the proof: see ``sealing``.
     """
 
     lead: str
     file: str | None
     line: int | None
     facts: str
-    snapshot: str
     ranks: str
     qualified: bool
     grade: str
@@ -131,5 +129,6 @@ class Decided:
     high: int
     worst: str
     best: str
-    steps: tuple[str, ...]
-    decision: str
+    evidence: str
+    salt: bytes
+    leaf: str

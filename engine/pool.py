@@ -18,6 +18,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from multiprocessing import resource_tracker
 
@@ -25,7 +26,6 @@ from pebble import ProcessFuture, ProcessPool
 
 import leadgrade
 from leadgrade.engine.backends.base import EngineUnavailableError, make_backend
-from leadgrade.engine.backends.explainer import Explainer
 from leadgrade.engine.decision import Decided
 from leadgrade.engine.pool_worker import (
     OpenBackend,
@@ -35,7 +35,6 @@ from leadgrade.engine.pool_worker import (
     UndecidedError,
     Worker,
     decide,
-    explained,
     start,
     trouble_of,
 )
@@ -113,11 +112,11 @@ class _Crew:
         self._chunk = chunk
         self._time_limit = time_limit
         self._in_flight = count * CHUNKS_A_WORKER
-        self._worker = worker
         self._pool = _Pool(worker, count)
         self._trial = _Pool(worker, 1)
         """Where leads are tried after a failure, one group at a time: if it fails, it is they."""
-        self._explainer: Explainer | None = None
+        self._here = replace(worker)
+        """Explains in this process, apart from what is sent to the others."""
 
     def stop(self) -> None:
         """End the workers, whatever they are doing."""
@@ -174,9 +173,7 @@ class _Crew:
         except Exception as error:
             if len(leads) > 1:
                 return self._halve(leads)
-            if self._explainer is None:
-                self._explainer = Explainer(self._worker.book, self._worker.as_of)
-            row = explained(self._explainer, leads[0])
+            row = self._here.explained(leads[0])
             return [row], [Trouble(leads[0].id, *trouble_of(error))]
 
     def _halve(self, leads: list[Lead]) -> Rows:

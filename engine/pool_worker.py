@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Sequence
 from concurrent.futures import TimeoutError as TimedOutError
@@ -15,7 +14,9 @@ from pebble import ProcessExpired
 
 from leadgrade.engine.backends.base import Backend
 from leadgrade.engine.backends.explainer import Explainer
-from leadgrade.engine.decision import Decided, Decision, decision_to_json
+from leadgrade.engine.decision import Decided, Decision
+from leadgrade.engine.legend import Legend
+from leadgrade.engine.sealing import leaf_of, new_salt
 from leadgrade.rules.lead import Lead, facts_to_json
 from leadgrade.rules.model import Book
 
@@ -59,13 +60,14 @@ def trouble_of(error: Exception) -> tuple[TroubleKind, str]:
 
 @dataclass(slots=True)
 class Worker:
-    """What a worker process decides with. The engine is opened there, with the first chunk."""
+    """What decides in a process. Everything is opened there, when it is first needed."""
 
     engine: str
     book: Book
     as_of: date
     open_backend: OpenBackend
     backend: Backend | None = None
+    legend: Legend | None = None
     explainer: Explainer | None = None
 
     def decide(self, leads: Sequence[Lead]) -> Rows:
@@ -80,13 +82,29 @@ class Worker:
         troubles: list[Trouble] = []
         for lead in leads:
             try:
-                rows.append(row_of(lead, self.backend.decide(lead)))
+                rows.append(self._row(lead, self.backend))
             except Exception as error:
                 troubles.append(Trouble(lead.id, *trouble_of(error)))
-                if self.explainer is None:
-                    self.explainer = Explainer(self.book, self.as_of)
-                rows.append(explained(self.explainer, lead))
+                rows.append(self.explained(lead))
         return rows, troubles
+
+    def explained(self, lead: Lead) -> Decided:
+        """Return the row of a lead by the explainer.
+
+        Raises:
+            UndecidedError: the lead has facts that are not what their types allow.
+        """
+        if self.explainer is None:
+            self.explainer = Explainer(self.book, self.as_of)
+        try:
+            return self._row(lead, self.explainer)
+        except Exception as error:
+            raise UndecidedError(f"{lead.id}: {type(error).__name__}: {error}") from error
+
+    def _row(self, lead: Lead, backend: Backend) -> Decided:
+        if self.legend is None:
+            self.legend = Legend.of(self.book)
+        return row_of(self.legend, lead, backend.decide(lead))
 
 
 _workers: list[Worker] = []
@@ -103,34 +121,21 @@ def decide(leads: list[Lead]) -> Rows:
     return _workers[0].decide(leads)
 
 
-def explained(explainer: Explainer, lead: Lead) -> Decided:
-    """Return the row of a lead by the explainer.
-
-    Raises:
-        UndecidedError: the lead has facts that are not what their types allow.
-    """
-    try:
-        return row_of(lead, explainer.decide(lead))
-    except Exception as error:
-        raise UndecidedError(f"{lead.id}: {type(error).__name__}: {error}") from error
-
-
-def row_of(lead: Lead, decision: Decision) -> Decided:
+def row_of(legend: Legend, lead: Lead, decision: Decision) -> Decided:
     """Return a decision as the row to store.
 
     Raises:
         LedgerError: its ledger does not add up.
     """
     decision.check_ledger()
-    facts = facts_to_json(lead.facts)
     places = {name: [rank.position, rank.of] for name, rank in lead.ranks.items()}
-    return Decided(
+    ranks = json.dumps(places, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    row = Decided(
         lead=lead.id,
         file=lead.file,
         line=lead.line,
-        facts=facts,
-        snapshot=hashlib.sha256(facts.encode()).hexdigest(),
-        ranks=json.dumps(places, ensure_ascii=False, sort_keys=True) if places else "{}",
+        facts=facts_to_json(lead.facts),
+        ranks=ranks,
         qualified=decision.qualified,
         grade=decision.grade,
         score=decision.score,
@@ -138,6 +143,8 @@ def row_of(lead: Lead, decision: Decision) -> Decided:
         high=decision.possible.high,
         worst=decision.possible.worst,
         best=decision.possible.best,
-        steps=decision.next_steps,
-        decision=decision_to_json(decision),
+        evidence=legend.write(decision),
+        salt=new_salt(),
+        leaf="",
     )
+    return row._replace(leaf=leaf_of(row))

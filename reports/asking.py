@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from leadgrade.engine.asking import Asking, Question
-from leadgrade.engine.decision import Decision, decision_from_json, points_text
+from leadgrade.engine.decision import Decision, points_text
 from leadgrade.engine.explain import Explanation
 from leadgrade.reports.explanation_json import Occasion, question_json
 from leadgrade.reports.explanation_text import question_lines
@@ -97,7 +97,7 @@ def tally(store: Store, run: int | None) -> tuple[Book, Tally]:
     asking = Asking(book, found.as_of)
     counted = Tally(found.number)
     for stored in store.decisions(found.number, best_first=False):
-        decision = decision_from_json(stored.record)
+        decision = stored.decision
         counted.add(book, decision, asking.all_questions(stored_lead(book, stored)))
     return book, counted
 

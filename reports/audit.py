@@ -11,7 +11,6 @@ from typing import Any, ClassVar
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from leadgrade.engine.decision import Possible
 from leadgrade.reports.verifying import Progress, Replay, Replayed, Verdict
 from leadgrade.reports.wording import say
 from leadgrade.rules.loader import read_book
@@ -19,7 +18,6 @@ from leadgrade.rules.problem import Problem
 from leadgrade.rules.source import BookError
 from leadgrade.storage.bundling import Bundle, bundle_findings
 from leadgrade.storage.checking import Finding
-from leadgrade.storage.records import StoredDecision, StoredStep
 
 
 class BundleError(Problem):
@@ -50,7 +48,7 @@ def write_bundle(out: Path, bundle: dict[str, Any]) -> None:
 def bundle_text(out: Path, bundle: dict[str, Any], lang: str) -> RenderableType:
     """Return what was written, and the head to note."""
     read = Bundle(bundle)
-    words = {"file": str(out), "run": read.run["id"], "decisions": f"{len(read.decisions):,}"}
+    words = {"file": str(out), "run": read.run["id"], "decisions": f"{len(read.rows):,}"}
     return Group(
         Text(say("record.bundle-written", lang, **words)),
         Text(say("record.head", lang, head=read.head)),
@@ -103,30 +101,7 @@ def _replay(bundle: Bundle, verdict: Verdict, progress: Progress, workers: int |
         verdict.findings.append(finding)
         return
     replay = Replay(book, date.fromisoformat(run["as_of"]), engine, workers)
-    stored = (_stored(bundle, each) for each in bundle.decisions if each["sealed"] is None)
-    for count, findings in replay.findings(stored):
+    for count, findings in replay.findings(bundle.decisions()):
         progress(count)
         verdict.findings += findings
     verdict.runs.append(Replayed(number, replay.count, engine, replay.engine))
-
-
-def _stored(bundle: Bundle, row: dict[str, Any]) -> StoredDecision:
-    steps = (
-        StoredStep(step, owner, channel, date.fromisoformat(due) if due else None)
-        for _, step, owner, channel, due in row["steps"]
-    )
-    return StoredDecision(
-        run=int(bundle.run["id"]),
-        lead=row["key"],
-        file=None,
-        line=None,
-        facts=bundle.content(row["facts"]),
-        snapshot=row["facts"],
-        ranks=row["ranks"],
-        qualified=row["qualified"],
-        grade=row["grade"],
-        score=row["score"],
-        possible=Possible(row["low"], row["high"], row["worst"], row["best"]),
-        steps=tuple(steps),
-        record=bundle.content(row["evidence"]),
-    )

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 
 from leadgrade.engine.coverage import Coverage, TestCover, coverage
-from leadgrade.engine.decision import decision_from_json
 from leadgrade.engine.properties import PropertyTester
 from leadgrade.engine.suggesting import suggestions
 from leadgrade.reports.example_yaml import examples_yaml, frozen
@@ -127,4 +126,4 @@ def frozen_decision(db: str, run: int | None, lead: str) -> str:
         found = store.run(stored.run)
         book = stored_book(store, found)
         facts = facts_from_json(book, stored.facts)
-        return frozen(book, lead, facts, decision_from_json(stored.record), found.as_of)
+        return frozen(book, lead, facts, stored.decision, found.as_of)

@@ -9,7 +9,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from leadgrade.engine.comparing import Causes, Difference, Moment, causes, difference
-from leadgrade.engine.decision import Decision, decision_from_json, points_text
+from leadgrade.engine.decision import Decision, points_text
 from leadgrade.reports.comparing import decision_json, difference_json, shift_name
 from leadgrade.reports.explanation_json import brief_override, number
 from leadgrade.reports.overriding import override_text
@@ -53,7 +53,7 @@ def history_of(store: Store, lead: str) -> list[Chapter]:
             books[run.book_sha256] = stored_book(store, run)
         book = books[run.book_sha256]
         moment = Moment(stored_lead(book, stored), book, run.as_of)
-        decision = decision_from_json(stored.record)
+        decision = stored.decision
         before = chapters[-1] if chapters else None
         chapter = _chapter(stored.run, moment, decision, before)
         by_hand = tuple(each for each in overrides if each.run == stored.run)

@@ -11,7 +11,6 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from leadgrade.engine.decision import decision_from_json
 from leadgrade.reports.wording import say
 from leadgrade.storage.records import Forgotten, StoredOverride
 
@@ -64,7 +63,7 @@ def overridden_rules(overrides: Sequence[StoredOverride], ladders: Ladders) -> l
     """Count how often decisions in which a rule fired were overridden, the most frequent first."""
     counts: dict[str, Counter[str]] = {}
     for each in overrides:
-        decision = decision_from_json(each.record)
+        decision = each.decision
         ladder = list(ladders[each.run])
         change = ladder.index(each.grade) - ladder.index(each.machine)
         way = "raised" if change < 0 else "lowered" if change > 0 else "confirmed"

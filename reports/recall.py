@@ -8,7 +8,6 @@ from contextlib import closing
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from leadgrade.engine.decision import decision_from_json
 from leadgrade.engine.explain import Explaining, Explanation
 from leadgrade.reports.explanation_json import Occasion
 from leadgrade.rules.lead import Lead, Rank, facts_from_json
@@ -95,7 +94,7 @@ def _occasion(store: Store, run: StoredRun) -> Occasion:
 
 def _explain(explaining: Explaining, occasion: Occasion, stored: StoredDecision) -> Explanation:
     explanation = explaining.explain(stored_lead(occasion.book, stored))
-    if explanation.decision != decision_from_json(stored.record):
+    if explanation.decision != stored.decision:
         raise RecallError("not-reproduced", lead=stored.lead, run=stored.run)
     return explanation
 

@@ -14,7 +14,6 @@ from typing import Any, ClassVar
 from rich.console import Group, RenderableType
 from rich.table import Table
 
-from leadgrade.engine.decision import decision_from_json
 from leadgrade.engine.deriving import Deriver
 from leadgrade.reports.wording import say
 from leadgrade.rules.conditions import Value
@@ -203,7 +202,7 @@ class Grouping:
             owner = next((step.owner for step in steps if step.owner), None)
             return owner.say(self._lang) if owner else None
         if self._by in self._book.classes:
-            return decision_from_json(decision.record).classes[self._by]
+            return decision.decision.classes[self._by]
         known = facts_from_json(self._book, decision.facts) if facts is None else facts
         value = known.get(self._by or "")
         return None if value is None else str(value)

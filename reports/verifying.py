@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -14,7 +13,8 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from leadgrade.engine.backends.base import why_unavailable
-from leadgrade.engine.decision import Decided, Possible
+from leadgrade.engine.decision import Decided, Decision, Possible
+from leadgrade.engine.legend import Legend, Result
 from leadgrade.engine.pool import UndecidedError, decide_all
 from leadgrade.reports.recall import RecallError, stored_book, stored_lead
 from leadgrade.reports.wording import say
@@ -22,7 +22,6 @@ from leadgrade.rules.lead import Lead
 from leadgrade.rules.model import Book
 from leadgrade.storage.checking import Finding
 from leadgrade.storage.records import StoredDecision
-from leadgrade.storage.steps import step_plans
 from leadgrade.storage.store import Store, open_store
 
 MOST_FINDINGS = 50
@@ -92,11 +91,10 @@ def _replay_run(
     store: Store, number: int, verdict: Verdict, progress: Progress, workers: int | None
 ) -> None:
     known = list(verdict.findings)
-    changed = {each.detail for each in known if each.code == "content-changed"}
     if any(each.table in ("run", "book") and each.run in (number, None) for each in known):
         return  # it was said, and what another book or day gives tells nothing
     try:
-        _replay_decisions(store, number, changed, verdict, progress, workers)
+        _replay_decisions(store, number, verdict, progress, workers)
     except (ValueError, TypeError, KeyError) as error:
         # Rows that were changed so that they can no longer be read; they have been named.
         detail = f"{type(error).__name__}: {error}"
@@ -104,12 +102,7 @@ def _replay_run(
 
 
 def _replay_decisions(
-    store: Store,
-    number: int,
-    changed: set[str],
-    verdict: Verdict,
-    progress: Progress,
-    workers: int | None,
+    store: Store, number: int, verdict: Verdict, progress: Progress, workers: int | None
 ) -> None:
     run = store.run(number)
     try:
@@ -119,9 +112,8 @@ def _replay_decisions(
         verdict.findings.append(Finding("book-unreadable", "book", number, run.book_id, detail))
         return
     decisions = store.decisions(number, best_first=False)
-    whole = (each for each in decisions if each.snapshot not in changed)
     replay = Replay(book, run.as_of, run.engine, workers)
-    for count, findings in replay.findings(whole):
+    for count, findings in replay.findings(decisions):
         progress(count)
         verdict.findings += findings
     verdict.runs.append(Replayed(number, replay.count, run.engine, replay.engine))
@@ -144,7 +136,7 @@ class Replay:
         self._book = book
         self._as_of = as_of
         self._workers = workers
-        self._plans = step_plans(book, as_of)
+        self._legend = Legend.of(book)
         self._waiting: deque[StoredDecision] = deque()
         self._unreadable: list[Finding] = []
 
@@ -196,25 +188,14 @@ class Replay:
         possible = Possible(made.low, made.high, made.worst, made.best)
         if possible != stored.possible:
             yield f"possible: {tuple(stored.possible)} / {tuple(possible)}"
-        if made.decision != stored.record:
-            yield f"record: {_first_difference(stored.record, made.decision)}"
-        steps = [(each, *self._plans[each]) for each in made.steps]
-        kept = [(each.id, each.owner, each.channel, _iso(each.due)) for each in stored.steps]
-        if steps != kept:
-            yield f"next steps: {kept} / {steps}"
-
-
-def _iso(day: date | None) -> str | None:
-    return day.isoformat() if day else None
-
-
-def _first_difference(stored: str, made: str) -> str:
-    try:
-        before, after = json.loads(stored), json.loads(made)
-        names = [name for name in after if before.get(name) != after[name]]
-    except (ValueError, AttributeError):
-        return "unreadable"
-    return ", ".join(names)
+        if made.evidence != stored.evidence or self._legend != stored.legend:
+            result = Result(made.qualified, made.grade, made.score, possible)
+            before, after = stored.decision, self._legend.read(made.evidence, result)
+            names = [
+                name for name in Decision.__slots__ if getattr(before, name) != getattr(after, name)
+            ]
+            if names:
+                yield f"evidence: {', '.join(names)}"
 
 
 def verdict_json(verdict: Verdict, lang: str) -> dict[str, Any]:

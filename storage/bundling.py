@@ -6,26 +6,36 @@ ends with the chain from the run to the head, so that a head that was noted late
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
-from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from datetime import date
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from sqlalchemy import text
 
+from leadgrade.engine.decision import Possible, decision_to_json
+from leadgrade.engine.legend import Legend
+from leadgrade.engine.sealing import hash_text
 from leadgrade.storage.chain import Link, links, run_digest
 from leadgrade.storage.checking import Finding, link_findings
 from leadgrade.storage.hashing import FIRST_HEAD, Tree, climb, digest, path
 from leadgrade.storage.leaves import FIELDS, PARTS, leaf_of, name_of, rows
+from leadgrade.storage.legends import Recalled
 from leadgrade.storage.reading import decision as stored_decision
+from leadgrade.storage.records import StoredDecision
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sqlalchemy import Connection
 
+    from leadgrade.storage.hashing import Path
+
 FORMAT = 1
-_KEYS = {"leadgrade_bundle", "parts", "contents", "roots", "path", "overrides", "chain", "sha256"}
-_OF_ONE = ("run", "book", "run_source", "decision")
+_KEYS = {
+    *("leadgrade_bundle", "parts", "roots", "path", "in_full", "overrides", "chain", "sha256"),
+}
+_OF_ONE = ("run", "book", "legend", "run_source", "decision")
 """The parts that come with one decision; of the others the root is enough."""
 
 
@@ -35,55 +45,55 @@ def make_bundle(connection: Connection, run: int, lead: str | None) -> dict[str,
     Raises:
         StoreError: ``no-such-lead``, ``not-in-run``.
     """
-    number = None
-    if lead is not None:
-        stored_decision(connection, run, lead)
-        query = text("SELECT id FROM lead WHERE key = :lead")
-        number = int(connection.execute(query, {"lead": lead}).scalar_one())
+    one = None if lead is None else _One.find(connection, run, lead)
     parts: dict[str, list[dict[str, Any]]] = {}
     roots: dict[str, str] = {}
-    way: list[tuple[str, str]] | None = None
+    way: Path | None = None
     for kind in PARTS:
         found = list(rows(connection, kind, run))
         leaves = [leaf_of(kind, each) for each in found]
         roots[kind] = Tree(leaves).root()
-        if kind == "decision" and number is not None:
-            (index,) = (at for at, each in enumerate(found) if name_of(kind, each) == number)
+        if kind == "decision" and one is not None:
+            (index,) = (at for at, each in enumerate(found) if name_of(kind, each) == one.number)
             found, way = [found[index]], path(leaves, index)
-        if number is None or kind in _OF_ONE:
+        if one is None or kind in _OF_ONE:
             names = FIELDS[kind].names
             parts[kind] = [dict(zip(names, each, strict=True)) for each in found]
     bundle = {
         "leadgrade_bundle": FORMAT,
         "parts": parts,
-        "contents": _contents(connection, run, number),
         "roots": roots,
         "path": way,
-        "overrides": _overrides(connection, run, number),
+        "in_full": None if one is None else one.in_full,
+        "overrides": _overrides(connection, run, one),
         "chain": _chain(connection, run),
     }
     return {**bundle, "sha256": digest(bundle)}
 
 
-def _contents(connection: Connection, run: int, lead: int | None) -> dict[str, str]:
-    """Return facts and decisions in full, by their hash."""
-    found: dict[str, str] = {}
-    one = "" if lead is None else " AND lead_id = :lead"
-    for table, content in (("snapshot", "facts"), ("evidence", "record")):
-        query = f"""
-            SELECT sha256, {content} FROM {table}
-            WHERE id IN (SELECT {table}_id FROM decision WHERE run_id = :run{one})
-            ORDER BY id
-        """  # noqa: S608 - constants
-        values = {"run": run} if lead is None else {"run": run, "lead": lead}
-        found |= {row[0]: row[1] for row in connection.execute(text(query), values)}
-    return found
+class _One(NamedTuple):
+    """The one decision that a bundle is about. ``in_full`` is for people: JSON values."""
+
+    lead: int
+    number: int
+    in_full: dict[str, Any]
+
+    @classmethod
+    def find(cls, connection: Connection, run: int, lead: str) -> Self:
+        stored = stored_decision(connection, run, lead)
+        query = text("""
+            SELECT lead.id, decision.number FROM lead
+            JOIN decision ON decision.run_id = :run AND decision.lead_id = lead.id
+            WHERE lead.key = :lead
+        """)
+        number, place = connection.execute(query, {"run": run, "lead": lead}).one()
+        return cls(number, place, json.loads(decision_to_json(stored.decision)))
 
 
-def _overrides(connection: Connection, run: int, lead: int | None) -> list[dict[str, Any]]:
-    one = "" if lead is None else " AND lead_id = :lead"
-    query = text(f"SELECT id FROM override WHERE run_id = :run{one} ORDER BY id")  # noqa: S608
-    values = {"run": run} if lead is None else {"run": run, "lead": lead}
+def _overrides(connection: Connection, run: int, one: _One | None) -> list[dict[str, Any]]:
+    chosen = "" if one is None else " AND lead_id = :lead"
+    query = text(f"SELECT id FROM override WHERE run_id = :run{chosen} ORDER BY id")  # noqa: S608
+    values = {"run": run} if one is None else {"run": run, "lead": one.lead}
     names = FIELDS["override"].names
     return [
         dict(zip(names, row, strict=True))
@@ -118,19 +128,41 @@ class Bundle:
         return found
 
     @property
-    def decisions(self) -> list[dict[str, Any]]:
-        """The decisions with the fields that are hashed."""
+    def rows(self) -> list[dict[str, Any]]:
+        """The decisions with the fields that are hashed, also those that were forgotten."""
         found: list[dict[str, Any]] = self.data["parts"]["decision"]
         return found
+
+    def decisions(self) -> Iterator[StoredDecision]:
+        """Yield the decisions, but for those that were forgotten."""
+        legend = Legend.from_json(self.data["parts"]["legend"][0]["text"])
+        recalled = Recalled(legend, date.fromisoformat(self.run["as_of"]))
+        for row in self.rows:
+            if row["sealed"] is None:
+                yield _stored(int(self.run["id"]), row, recalled)
 
     @property
     def head(self) -> str:
         """The head of the chain at the end of the bundle."""
         return str(self.data["chain"]["links"][-1]["head"])
 
-    def content(self, name: str) -> str:
-        """Return facts or a decision in full, by the hash."""
-        return str(self.data["contents"][name])
+
+def _stored(run: int, row: dict[str, Any], recalled: Recalled) -> StoredDecision:
+    return StoredDecision(
+        run=run,
+        lead=row["key"],
+        file=json.loads(row["file"]),
+        line=row["line"],
+        facts=row["facts"],
+        ranks=row["ranks"],
+        qualified=bool(row["qualified"]),
+        grade=row["grade"],
+        score=row["score"],
+        possible=Possible(row["low"], row["high"], row["worst"], row["best"]),
+        steps=recalled.steps(row["evidence"]),
+        evidence=row["evidence"],
+        legend=recalled.legend,
+    )
 
 
 def bundle_findings(bundle: Bundle, noted: str | None = None) -> list[Finding]:
@@ -153,8 +185,8 @@ def _findings(bundle: Bundle, noted: str | None) -> Iterator[Finding]:
     if data.pop("sha256") != digest(data):
         yield Finding("bundle-changed", "bundle")
     number = int(bundle.run["id"])
-    yield from _content_findings(bundle, number)
     yield from _root_findings(data, number)
+    yield from _content_findings(bundle, number)
     chain = [Link(**each) for each in data["chain"]["links"]]
     if (chain[0].kind, chain[0].number) != ("run", number):
         raise ValueError("the chain does not begin with the run")
@@ -169,7 +201,7 @@ def _findings(bundle: Bundle, noted: str | None) -> Iterator[Finding]:
         yield Finding("head-not-found", "chain", detail=noted)
 
 
-def _leaf(kind: str, row: dict[str, Any]) -> bytes:
+def _leaf(kind: str, row: dict[str, Any]) -> str:
     names = FIELDS[kind].names
     if row.keys() != set(names):
         raise ValueError(f"a row of {kind} has other fields")
@@ -189,12 +221,14 @@ def _root_findings(data: dict[str, Any], run: int) -> Iterator[Finding]:
 
 
 def _content_findings(bundle: Bundle, run: int) -> Iterator[Finding]:
-    book = bundle.book
-    if sha256(book["text"].encode()).hexdigest() != book["sha256"]:
-        yield Finding("content-changed", "book", run, book["book_id"], book["sha256"])
-    if book["sha256"] != bundle.run["book_sha256"]:
-        yield Finding("row-changed", "book", run, book["book_id"])
-    for each in bundle.decisions:
-        for table, name in (("snapshot", each["facts"]), ("evidence", each["evidence"])):
-            if sha256(bundle.content(name).encode()).hexdigest() != name:
-                yield Finding("content-changed", table, run, str(each["key"]), name)
+    for table in ("book", "legend"):
+        (kept,) = bundle.data["parts"][table]
+        called = str(kept.get("book_id", ""))
+        if hash_text(kept["text"]) != kept["sha256"]:
+            yield Finding("content-changed", table, run, called, kept["sha256"])
+        if kept["sha256"] != bundle.run[f"{table}_sha256"]:
+            yield Finding("row-changed", table, run, called)
+    if bundle.data["in_full"] is not None:
+        (stored,) = bundle.decisions()
+        if bundle.data["in_full"] != json.loads(decision_to_json(stored.decision)):
+            yield Finding("row-changed", "decision", run, stored.lead)

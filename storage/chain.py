@@ -6,8 +6,8 @@ head can tell whether anything before it was changed. How it is made: ``docs/rec
 
 from __future__ import annotations
 
-import struct
 from datetime import UTC, datetime
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import text
@@ -16,14 +16,14 @@ from leadgrade.storage.hashing import FIRST_HEAD, MARK, Tree, digest
 from leadgrade.storage.leaves import PARTS, leaf_of, name_of, rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy import Connection
 
 FORMAT = 1
 """How a run is hashed. A later way gets a later number, and old runs keep theirs."""
 
-_MARK = struct.Struct(f">I{MARK}s")
+_AT_ONCE = 10_000
 
 
 class Link(NamedTuple):
@@ -53,19 +53,38 @@ def head(connection: Connection) -> str:
     return str(connection.execute(query).scalar() or FIRST_HEAD)
 
 
-def link_run(connection: Connection, run: int) -> str:
-    """Hash all rows of a run, keep their marks, chain the run, and return the head."""
+def link_run(connection: Connection, run: int, decisions: str | None = None) -> str:
+    """Hash the rows of a run, keep their marks, chain the run, and return the head.
+
+    ``decisions`` is the root over its decisions where they were hashed while they were stored.
+    """
     roots: dict[str, str] = {}
-    insert = text("INSERT INTO marks (run_id, kind, marks) VALUES (:run, :kind, :marks)")
     for kind in PARTS:
-        tree, marks = Tree(), bytearray()
-        for each in rows(connection, kind, run):
-            found = leaf_of(kind, each)
-            tree.add(found)
-            marks += _MARK.pack(name_of(kind, each), found[:MARK])
-        roots[kind] = tree.root()
-        connection.execute(insert, {"run": run, "kind": kind, "marks": bytes(marks)})
+        done = decisions if kind == "decision" else None
+        roots[kind] = _hash_part(connection, kind, run) if done is None else done
     return _link(connection, "run", run, run_digest(roots))
+
+
+def _hash_part(connection: Connection, kind: str, run: int) -> str:
+    tree = Tree()
+    found = rows(connection, kind, run)
+    while part := list(islice(found, _AT_ONCE)):
+        leaves = [leaf_of(kind, each) for each in part]
+        tree.add(leaves)
+        add_marks(connection, run, kind, name_of(kind, part[0]), leaves)
+    return tree.root()
+
+
+def add_marks(
+    connection: Connection, run: int, kind: str, first: int, leaves: Sequence[str]
+) -> None:
+    """Keep the marks of rows: those from the number ``first`` on."""
+    insert = text("""
+        INSERT INTO marks (run_id, kind, first, marks) VALUES (:run, :kind, :first, :marks)
+    """)
+    marks = bytes.fromhex("".join([leaf[: 2 * MARK] for leaf in leaves]))
+    values = {"run": run, "kind": kind, "first": first, "marks": marks}
+    connection.execute(insert, values)
 
 
 def link_override(connection: Connection, number: int) -> str:
@@ -76,16 +95,6 @@ def link_override(connection: Connection, number: int) -> str:
 def link_erasure(connection: Connection, number: int) -> str:
     """Chain an erasure with all rows that it emptied, and return the head."""
     return _link(connection, "erasure", number, erasure_digest(connection, number))
-
-
-def link_missing_runs(connection: Connection) -> None:
-    """Chain the runs of a database that was begun before there was a chain."""
-    missing = text("""
-        SELECT id FROM run
-        WHERE id NOT IN (SELECT number FROM chain WHERE kind = 'run') ORDER BY id
-    """)
-    for run in list(connection.execute(missing).scalars()):
-        link_run(connection, run)
 
 
 def run_digest(roots: Mapping[str, str]) -> str:
@@ -106,13 +115,6 @@ def erasure_digest(connection: Connection, number: int) -> str:
 
 def _root(connection: Connection, kind: str, number: int) -> str:
     return Tree(leaf_of(kind, each) for each in rows(connection, kind, number)).root()
-
-
-def read_marks(packed: bytes) -> Iterable[tuple[int, bytes]]:
-    """Return the marks of rows by what names them, from what ``link_run`` kept."""
-    whole = len(packed) - len(packed) % _MARK.size
-    found: Iterator[tuple[int, bytes]] = _MARK.iter_unpack(packed[:whole])
-    return found
 
 
 def _link(connection: Connection, kind: str, number: int, found: str) -> str:

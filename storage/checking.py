@@ -6,21 +6,17 @@ rules give these decisions, is checked elsewhere.
 
 from __future__ import annotations
 
-from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import text
 
-from leadgrade.storage.chain import (
-    erasure_digest,
-    links,
-    override_digest,
-    read_marks,
-    run_digest,
-)
-from leadgrade.storage.emptying import FORGOTTEN, is_empty
+from leadgrade.engine.legend import Legend
+from leadgrade.engine.sealing import hash_text
+from leadgrade.storage.chain import erasure_digest, links, override_digest, run_digest
+from leadgrade.storage.emptying import is_empty
 from leadgrade.storage.hashing import FIRST_HEAD, MARK, Tree
 from leadgrade.storage.leaves import FIELDS, PARTS, leaf_of, name_of, rows
+from leadgrade.storage.legends import LEGEND_ROWS, legend_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -96,7 +92,7 @@ def run_findings(connection: Connection, run: int) -> Iterator[Finding]:
     roots: dict[str, str] = {}
     found: list[Finding] = []
     for kind in PARTS:
-        part = _Part(connection, kind, run, kept.pop(kind, b""), erased[kind])
+        part = _Part(connection, kind, run, kept.pop(kind, []), erased[kind])
         roots[kind] = part.check()
         found += part.findings
         yield from part.erasures
@@ -108,10 +104,13 @@ def run_findings(connection: Connection, run: int) -> Iterator[Finding]:
         yield from found or [Finding("run-changed", "run", run)]
 
 
-def _kept_marks(connection: Connection, run: int) -> dict[str, bytes]:
-    query = text("SELECT kind, marks FROM marks WHERE run_id = :run")
-    found = connection.execute(query, {"run": run})
-    return {kind: marks if isinstance(marks, bytes) else b"" for kind, marks in found}
+def _kept_marks(connection: Connection, run: int) -> dict[str, list[tuple[int, bytes]]]:
+    """Return the marks of each kind of row, in parts, with the number of the first of each."""
+    query = text("SELECT kind, first, marks FROM marks WHERE run_id = :run ORDER BY kind, first")
+    found: dict[str, list[tuple[int, bytes]]] = {}
+    for kind, first, marks in connection.execute(query, {"run": run}):
+        found.setdefault(kind, []).append((first, marks if isinstance(marks, bytes) else b""))
+    return found
 
 
 def _erased(connection: Connection, run: int) -> dict[str, set[int]]:
@@ -126,12 +125,17 @@ class _Part:
     """The rows of one kind of a run, being compared with their marks."""
 
     def __init__(
-        self, connection: Connection, kind: str, run: int, marks: bytes, erased: set[int]
+        self,
+        connection: Connection,
+        kind: str,
+        run: int,
+        marks: list[tuple[int, bytes]],
+        erased: set[int],
     ) -> None:
         self._connection = connection
         self._kind = kind
         self._run = run
-        self._marks = dict(read_marks(marks))
+        self._marks = marks
         self._erased = erased
         self.findings: list[Finding] = []
         self.erasures: list[Finding] = []
@@ -139,137 +143,148 @@ class _Part:
     def check(self) -> str:
         """Compare every row, and return the root of the tree."""
         tree = Tree()
+        marks = self._named_marks()
+        name, mark = next(marks, _NO_MARK)
         for values in rows(self._connection, self._kind, self._run):
-            node, name = leaf_of(self._kind, values), name_of(self._kind, values)
-            tree.add(node)
-            mark = self._marks.pop(name, None)
-            if mark != node[:MARK]:
-                self.findings.append(self._changed(name, values, marked=mark is not None))
+            node, found = leaf_of(self._kind, values), name_of(self._kind, values)
+            tree.add([node])
+            while name is not None and name < found:
+                self._find("row-missing", name)
+                name, mark = next(marks, _NO_MARK)
+            if name != found:
+                self._find("row-inserted", found, values)
+            else:
+                if not node.startswith(mark):
+                    self._find("row-changed", found, values)
+                name, mark = next(marks, _NO_MARK)
             if FIELDS[self._kind].private:
-                self._check_erasure(name, values)
-        missing = (self._finding("row-missing", self._kind, name) for name in self._marks)
-        self.findings += missing
+                self._check_erasure(found, values)
+        while name is not None:
+            self._find("row-missing", name)
+            name, mark = next(marks, _NO_MARK)
         return tree.root()
 
-    def _changed(self, name: int, values: Values, *, marked: bool) -> Finding:
-        if self._kind == "decision" and values[1] is None:  # steps without their decision
-            if marked:
-                return self._finding("row-missing", "decision", name)
-            return self._finding("row-inserted", "next_step", name)
-        return self._finding("row-changed" if marked else "row-inserted", self._kind, name)
+    def _named_marks(self) -> Iterator[tuple[int | None, str]]:
+        """Yield the number of each row that was there, and the mark that it had, in hex."""
+        for first, packed in self._marks:
+            for at in range(0, len(packed) - MARK + 1, MARK):
+                yield first + at // MARK, packed[at : at + MARK].hex()
 
-    def _finding(self, code: str, table: str, name: int) -> Finding:
-        called = _lead_name(self._connection, name) if self._kind == "decision" else str(name)
-        return Finding(code, table, self._run, called)
+    def _find(self, code: str, name: int, values: Values | None = None) -> None:
+        self.findings.append(self._finding(code, name, values))
+
+    def _finding(self, code: str, name: int, values: Values | None) -> Finding:
+        return Finding(code, self._kind, self._run, called(self._kind, name, values))
 
     def _check_erasure(self, name: int, values: Values) -> None:
         """See that what was emptied is empty and recorded, and the other way round."""
         sealed = values[-1] is not None
         if sealed != (name in self._erased):
             code = "emptied" if sealed else "not-emptied"
-            self.erasures.append(self._finding(code, self._kind, name))
+            self.erasures.append(self._finding(code, name, values))
         elif sealed and not is_empty(self._kind, values):
-            self.erasures.append(self._finding("refilled", self._kind, name))
+            self.erasures.append(self._finding("refilled", name, values))
 
 
-def _lead_name(connection: Connection, lead: int) -> str:
-    query = text("SELECT key FROM lead WHERE id = :lead")
-    return str(connection.execute(query, {"lead": lead}).scalar() or f"#{lead}")
+_NO_MARK: tuple[None, str] = (None, "")
+_KEY = FIELDS["decision"].names.index("key")
+
+
+def called(kind: str, number: int, values: Values | None) -> str:
+    """Return what people call a row: a decision by its lead, where that is known."""
+    if kind != "decision":
+        return str(number)
+    key = values[_KEY] if values is not None else None
+    return str(key) if key else f"#{number}"
 
 
 def content_findings(connection: Connection, run: int | None) -> Iterator[Finding]:
-    """Check that facts, decisions in full and books are what their hashes say.
+    """Check that books and legends are what their hashes say.
 
-    ``run`` None checks all that there are. Finding code: ``content-changed``; its ``detail`` is
-    the hash, its ``name`` a lead that it belongs to.
+    ``run`` None checks all that there are. Finding codes: ``content-changed``, whose ``detail``
+    is the hash; and for the rows of a legend ``row-changed``, ``row-missing``, ``row-inserted``.
     """
-    for table, content, where in (
-        ("snapshot", "facts", "id IN (SELECT snapshot_id FROM decision WHERE run_id = :run)"),
-        ("evidence", "record", "id IN (SELECT evidence_id FROM decision WHERE run_id = :run)"),
-        ("book", "text", "sha256 IN (SELECT book_sha256 FROM run WHERE id = :run)"),
-    ):
-        chosen = f" WHERE {where}" if run is not None else ""
-        query = f"SELECT sha256, {content} FROM {table}{chosen}"  # noqa: S608 - constants
-        options = {"yield_per": 1000}
-        values = {} if run is None else {"run": run}
-        for name, found in connection.execute(text(query), values, execution_options=options):
-            if sha256(str(found).encode()).hexdigest() != name:
-                yield Finding(
-                    "content-changed", table, run, _owner(connection, table, name), str(name)
-                )
+    for table, name in (("book", "book_id"), ("legend", "''")):
+        chosen = f"sha256 IN (SELECT {table}_sha256 FROM run WHERE id = :run)"  # noqa: S608
+        query = f"SELECT sha256, {name}, text FROM {table}"  # noqa: S608 - constants
+        if run is not None:
+            query = f"{query} WHERE {chosen}"
+        for sha256, called_so, written in connection.execute(
+            text(query), {} if run is None else {"run": run}
+        ):
+            if hash_text(str(written)) != sha256:
+                yield Finding("content-changed", table, run, called_so, str(sha256))
+            elif table == "legend":
+                yield from _legend_findings(connection, str(sha256), Legend.from_json(written))
 
 
-def _owner(connection: Connection, table: str, name: str) -> str:
-    """Return a lead to which facts or a decision belong."""
-    if table == "book":
-        query = "SELECT book_id FROM book WHERE sha256 = :name"
-    else:
+def _legend_findings(connection: Connection, name: str, legend: Legend) -> Iterator[Finding]:
+    """Check that the rows of a legend, which the views read, are what the legend says."""
+    for table, columns in LEGEND_ROWS.items():
         query = f"""
-            SELECT min(lead.key) FROM lead JOIN decision ON decision.lead_id = lead.id
-            WHERE decision.{table}_id = (SELECT id FROM {table} WHERE sha256 = :name)
+            SELECT {", ".join(columns)} FROM {table} WHERE legend_sha256 = :name ORDER BY place
         """  # noqa: S608 - constants
-    return str(connection.execute(text(query), {"name": name}).scalar() or "")
+        found = {row[0]: tuple(row) for row in connection.execute(text(query), {"name": name})}
+        expected = {row[0]: row for row in legend_rows(legend, table)}
+        for place in sorted(found.keys() | expected.keys()):
+            if found.get(place) != expected.get(place):
+                code = "row-changed" if place in found else "row-missing"
+                code = code if place in expected else "row-inserted"
+                yield Finding(code, table, name=str(place))
 
 
 _STRAYS = {
     "book": ("sha256", "sha256 NOT IN (SELECT book_sha256 FROM run)"),
-    "lead": ("key", "NOT EXISTS (SELECT 1 FROM decision WHERE lead_id = lead.id)"),
-    "snapshot": ("sha256", "id NOT IN (SELECT snapshot_id FROM decision)"),
-    "evidence": ("sha256", "id NOT IN (SELECT evidence_id FROM decision)"),
+    "legend": ("sha256", "sha256 NOT IN (SELECT legend_sha256 FROM run)"),
+    "legend_step": ("place", "legend_sha256 NOT IN (SELECT sha256 FROM legend)"),
+    "legend_outcome": ("place", "legend_sha256 NOT IN (SELECT sha256 FROM legend)"),
+    "lead": ("key", "id NOT IN (SELECT lead_id FROM decision WHERE lead_id IS NOT NULL)"),
+    "snapshot": (
+        "id",
+        "id NOT IN (SELECT snapshot_id FROM decision WHERE snapshot_id IS NOT NULL)",
+    ),
     "run_source": ("position", "run_id NOT IN (SELECT id FROM run)"),
     "note": ("number", "run_id NOT IN (SELECT id FROM run)"),
     "rejected": ("number", "run_id NOT IN (SELECT id FROM run)"),
-    "decision": ("lead_id", "run_id NOT IN (SELECT id FROM run)"),
-    "next_step": ("lead_id", "run_id NOT IN (SELECT id FROM run)"),
+    "decision": ("number", "run_id NOT IN (SELECT id FROM run)"),
     "marks": ("kind", "run_id NOT IN (SELECT id FROM run)"),
     "erased": ("number", "erasure_id NOT IN (SELECT id FROM erasure)"),
 }
+_OUTDATED = text("""
+    SELECT lead.key FROM lead
+    JOIN (
+        SELECT lead_id, max(run_id) AS run_id FROM decision WHERE lead_id IS NOT NULL
+        GROUP BY lead_id
+    ) AS latest ON latest.lead_id = lead.id
+    JOIN decision ON decision.run_id = latest.run_id AND decision.lead_id = lead.id
+    WHERE decision.snapshot_id <> lead.snapshot_id
+""")
 
 
 def stray_findings(connection: Connection) -> Iterator[Finding]:
-    """Look for rows that belong to nothing, and for forgotten leads that have come back.
+    """Look for rows that belong to nothing, and for leads that do not know their latest facts.
 
-    Finding codes: ``stray``, ``emptied``, ``not-emptied``, ``refilled``.
+    Finding codes: ``stray``, ``row-changed``, and those of erasures.
     """
     for table, (name, where) in _STRAYS.items():
         query = text(f"SELECT {name} FROM {table} WHERE {where}")  # noqa: S608 - constants
         for found in connection.execute(query).scalars():
             yield Finding("stray", table, name=str(found))
-    yield from _forgotten_findings(connection)
+    for key in connection.execute(_OUTDATED).scalars():
+        yield Finding("row-changed", "lead", name=str(key))
+    yield from _override_findings(connection)
 
 
-def _forgotten_findings(connection: Connection) -> Iterator[Finding]:
-    query = text("""
-        SELECT lead.id, lead.key, lead.salt, erased.number FROM lead
-        LEFT JOIN erased ON erased.kind = 'lead' AND erased.number = lead.id
-        WHERE lead.salt IS NULL OR erased.number IS NOT NULL
-    """)
-    gone = text("""
-        SELECT number FROM erased
-        WHERE kind = 'lead' AND number NOT IN (SELECT id FROM lead) ORDER BY number
-    """)
-    for lead in connection.execute(gone).scalars():
-        yield Finding("gone", "lead", name=FORGOTTEN.format(lead))
-    for lead, key, salt, erased in connection.execute(query):
-        if erased is None:
-            yield Finding("emptied", "lead", name=str(key))
-        elif salt is not None:
-            yield Finding("not-emptied", "lead", name=str(key))
-        elif key != FORGOTTEN.format(lead):
-            yield Finding("refilled", "lead", name=str(key))
-    for number, sealed, reason, salt, erased in connection.execute(_OVERRIDES):
-        if (sealed is not None) != (erased is not None):
-            code = "emptied" if erased is None else "not-emptied"
-            yield Finding(code, "override", name=str(number))
-        elif sealed is not None and (reason, salt) != ("", None):
+def _override_findings(connection: Connection) -> Iterator[Finding]:
+    query = text("SELECT number FROM erased WHERE kind = 'override'")
+    erased = set(connection.execute(query).scalars())
+    for number in list(connection.execute(text("SELECT id FROM override")).scalars()):
+        (values,) = rows(connection, "override", number)
+        sealed = values[-1] is not None
+        if sealed != (number in erased):
+            yield Finding("emptied" if sealed else "not-emptied", "override", name=str(number))
+        elif sealed and not is_empty("override", values):
             yield Finding("refilled", "override", name=str(number))
-
-
-_OVERRIDES = text("""
-    SELECT override.id, sealed, reason, salt, erased.number FROM override
-    LEFT JOIN erased ON erased.kind = 'override' AND erased.number = override.id
-    WHERE sealed IS NOT NULL OR erased.number IS NOT NULL
-""")
 
 
 def check(

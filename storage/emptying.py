@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
+from leadgrade.engine.sealing import file_text
 from leadgrade.storage.leaves import FIELDS
 
 if TYPE_CHECKING:
     from leadgrade.storage.leaves import Values
 
-FORGOTTEN = "(forgotten {})"
-"""The key of a forgotten lead, by its number."""
-
 NOTHING = "{}"
-"""What is known about a forgotten lead, and what was decided of it: JSON that says nothing."""
-
-NOTHING_SHA256 = sha256(NOTHING.encode()).hexdigest()
+"""JSON that says nothing."""
 
 _EMPTY: dict[str, dict[str, Any]] = {
     "decision": {
-        "facts": NOTHING_SHA256,
-        "evidence": NOTHING_SHA256,
-        "source": None,
-        "line": None,
+        **dict.fromkeys(("salt", "line", "facts", "key")),
+        "file": file_text(None),
+        "evidence": "",
         "ranks": NOTHING,
     },
     "rejected": {"salt": None, "line": None, "args": NOTHING, "raw": ""},
     "note": {"salt": None, "note": NOTHING},
+    "override": {"salt": None, "key": None, "reason": ""},
 }
 
 

@@ -1,7 +1,7 @@
 """Forgetting: personal data goes out of the record, and the chain still verifies.
 
-What is left of a row is what its run was counted and chained by: grade, score, next steps, and a
-hash of the rest, made with a salt that is gone. See ``docs/record.md``.
+What is left of a row is what its run was counted and chained by: grade, score, and a hash of the
+rest, made with a salt that is gone. See ``docs/record.md``.
 """
 
 from __future__ import annotations
@@ -10,12 +10,11 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, text
+from sqlalchemy import text
 
 from leadgrade.storage.bulk import BulkSql
 from leadgrade.storage.chain import link_erasure, now
-from leadgrade.storage.emptying import FORGOTTEN, NOTHING, NOTHING_SHA256
-from leadgrade.storage.leaves import commitment, decision_commitments, rows
+from leadgrade.storage.leaves import commitment, rows
 from leadgrade.storage.reading import no_such_lead
 from leadgrade.storage.records import Forgotten
 
@@ -27,9 +26,9 @@ if TYPE_CHECKING:
 
 _CELL_ENDS = re.compile(r"""[,;|:\t\r\n"'{}\[\]]+""")
 _EMPTY_DECISION = text("""
-    UPDATE decision SET sealed = :sealed, snapshot_id = :snapshot, evidence_id = :evidence,
-        source = NULL, line = NULL, ranks = '{}'
-    WHERE run_id = :run AND lead_id = :lead AND sealed IS NULL
+    UPDATE decision SET sealed = :sealed, salt = NULL, lead_id = NULL, snapshot_id = NULL,
+        source = NULL, line = NULL, ranks = '{}', evidence = ''
+    WHERE run_id = :run AND number = :number
 """)
 _EMPTY_REJECTED = text("""
     UPDATE rejected SET sealed = :sealed, salt = NULL, line = NULL, args = '{}', raw = ''
@@ -39,10 +38,11 @@ _EMPTY_NOTE = text("""
     UPDATE note SET sealed = :sealed, salt = NULL, note = '{}'
     WHERE run_id = :run AND number = :number
 """)
-_EMPTY_OVERRIDE = text(
-    "UPDATE override SET sealed = :sealed, salt = NULL, reason = '' WHERE id = :number"
-)
-_EMPTY_LEAD = text("UPDATE lead SET key = :key, salt = NULL WHERE id = :lead")
+_EMPTY_OVERRIDE = text("""
+    UPDATE override SET sealed = :sealed, salt = NULL, lead_id = NULL, reason = ''
+    WHERE id = :number
+""")
+_AT_ONCE = 10_000
 
 
 def forget_lead(connection: Connection, lead: str, *, by: str, reason: str) -> Forgotten:
@@ -51,19 +51,24 @@ def forget_lead(connection: Connection, lead: str, *, by: str, reason: str) -> F
     Raises:
         StoreError: ``no-such-lead``.
     """
-    query = text("SELECT id FROM lead WHERE key = :lead AND salt IS NOT NULL")
+    query = text("SELECT id FROM lead WHERE key = :lead")
     number = connection.execute(query, {"lead": lead}).scalar()
     if number is None:
         raise no_such_lead(connection, lead)
     erasure = _Erasure(connection, "lead", None, by, reason)
-    where = text("SELECT run_id, source, line FROM decision WHERE lead_id = :lead ORDER BY run_id")
-    places = [tuple(row) for row in connection.execute(where, {"lead": number})]
+    where = text("""
+        SELECT run_id, source, line, number, snapshot_id FROM decision
+        WHERE run_id IN (SELECT id FROM run) AND lead_id = :lead ORDER BY run_id
+    """)
+    found = connection.execute(where, {"lead": number}).all()
+    places = [tuple(row[:3]) for row in found]
     erasure.notes(note for note in _notes(connection) if _quotes(note, lead, places))
     erasure.rejected(row for row in _rejected(connection) if _names(row, lead))
     erasure.overrides("lead_id = :number", number)
-    for run, _, _ in places:
-        erasure.decisions(run, number)
-    erasure.leads([number])
+    for row in found:
+        erasure.decisions(row.run_id, range(row.number, row.number + 1))
+    erasure.delete("snapshot", {row.snapshot_id for row in found})
+    erasure.delete("lead", {number})
     return erasure.finish()
 
 
@@ -73,26 +78,24 @@ def forget_before(connection: Connection, day: date, *, by: str, reason: str) ->
     A lead that no later run has seen loses its key as well.
     """
     query = text("""
-        SELECT id FROM run WHERE started_at < :day AND (
+        SELECT id, decided FROM run WHERE started_at < :day AND (
             EXISTS (SELECT 1 FROM decision WHERE run_id = run.id AND sealed IS NULL)
             OR EXISTS (SELECT 1 FROM rejected WHERE run_id = run.id AND sealed IS NULL)
             OR EXISTS (SELECT 1 FROM note WHERE run_id = run.id AND sealed IS NULL))
         ORDER BY id
     """)
-    runs = list(connection.execute(query, {"day": day.isoformat()}).scalars())
+    runs = connection.execute(query, {"day": day.isoformat()}).all()
     if not runs:
         return None
     erasure = _Erasure(connection, "age", day.isoformat(), by, reason)
-    for run in runs:
+    for run, decided in runs:
         erasure.notes((run, *row) for row in list(rows(connection, "note", run)))
         erasure.rejected((run, *row) for row in list(rows(connection, "rejected", run)))
         erasure.overrides("run_id = :number", run)
-        erasure.decisions(run)
-    unseen = text("""
-        SELECT id FROM lead WHERE salt IS NOT NULL AND NOT EXISTS
-            (SELECT 1 FROM decision WHERE lead_id = lead.id AND sealed IS NULL)
-    """)
-    erasure.leads(list(connection.execute(unseen).scalars()))
+        for first in range(1, decided + 1, _AT_ONCE):
+            erasure.decisions(run, range(first, first + _AT_ONCE))
+    erasure.delete_unused("snapshot")
+    erasure.delete_unused("lead")
     return erasure.finish()
 
 
@@ -152,21 +155,7 @@ class _Erasure:
         newest = text("SELECT max(id) FROM erasure")
         self._number = int(connection.execute(newest).scalar_one())
         self._done: list[tuple[int, str, int, int]] = []
-        self._nothing = {
-            "snapshot": self._empty_row("snapshot", "facts"),
-            "evidence": self._empty_row("evidence", "record"),
-        }
-        self._left: dict[str, set[int]] = {"snapshot": set(), "evidence": set()}
-
-    def _empty_row(self, table: str, content: str) -> int:
-        """Return the number of the row that stands for what is no longer known."""
-        insert = f"""
-            INSERT INTO {table} (sha256, {content}) VALUES (:sha256, :nothing)
-            ON CONFLICT DO NOTHING
-        """  # noqa: S608 - constants
-        self._connection.execute(text(insert), {"sha256": NOTHING_SHA256, "nothing": NOTHING})
-        query = text(f"SELECT id FROM {table} WHERE sha256 = :sha256")  # noqa: S608 - constants
-        return int(self._connection.execute(query, {"sha256": NOTHING_SHA256}).scalar_one())
+        self._leads = 0
 
     def notes(self, found: Iterable[tuple[Any, ...]]) -> None:
         """Empty notes: run, and the values of the row."""
@@ -193,56 +182,41 @@ class _Erasure:
             self._connection.execute(_EMPTY_OVERRIDE, update)
             self._done.append((self._number, "override", 0, each))
 
-    def decisions(self, run: int, lead: int | None = None) -> None:
-        """Empty the decisions of a run, or that on one lead."""
-        one = "" if lead is None else " AND lead_id = :lead"
-        query = f"""
-            SELECT lead_id, snapshot_id, evidence_id FROM decision
-            WHERE run_id = :run AND sealed IS NULL{one}
-        """  # noqa: S608 - constants
-        found = self._connection.execute(
-            text(query), {"run": run, "lead": lead} if one else {"run": run}
-        )
-        mine: set[int] = set()
-        for number, snapshot, evidence in found:
-            mine.add(number)
-            self._left["snapshot"].add(snapshot)
-            self._left["evidence"].add(evidence)
-        sealed = [
-            {"run": run, "lead": number, "sealed": each, **self._nothing}
-            for number, each in decision_commitments(self._connection, run, lead)
-            if number in mine
+    def decisions(self, run: int, within: range) -> None:
+        """Empty decisions of a run."""
+        found = [
+            {"run": run, "number": values[0], "sealed": commitment("decision", values)}
+            for values in rows(self._connection, "decision", run, within)
+            if values[-1] is None
         ]
-        if sealed:
-            self._connection.execute(_EMPTY_DECISION, sealed)
-        self._done += ((self._number, "decision", run, number) for number in sorted(mine))
+        if found:
+            self._connection.execute(_EMPTY_DECISION, found)
+        self._done += ((self._number, "decision", run, each["number"]) for each in found)
 
-    def leads(self, numbers: Iterable[int]) -> None:
-        """Take the keys of leads away."""
-        for number in numbers:
-            values = {"lead": number, "key": FORGOTTEN.format(number)}
-            self._connection.execute(_EMPTY_LEAD, values)
-            self._done.append((self._number, "lead", 0, number))
+    def delete(self, table: str, numbers: set[int]) -> None:
+        """Delete leads or snapshots: no decision has them any more."""
+        delete = text(f"DELETE FROM {table} WHERE id = :number")  # noqa: S608 - constants
+        self._connection.execute(delete, [{"number": each} for each in numbers])
+        self._count(table, len(numbers))
+
+    def delete_unused(self, table: str) -> None:
+        """Delete the leads or the snapshots that no decision has any more."""
+        delete = text(f"""
+            DELETE FROM {table} WHERE id NOT IN (
+                SELECT {table}_id FROM decision WHERE {table}_id IS NOT NULL)
+        """)  # noqa: S608 - constants
+        self._count(table, self._connection.execute(delete).rowcount)
+
+    def _count(self, table: str, deleted: int) -> None:
+        if table == "lead":
+            self._leads += deleted
 
     def finish(self) -> Forgotten:
-        """Delete what nobody needs any more, and chain the erasure."""
-        for table, numbers in self._left.items():
-            self._delete_unused(table, numbers - {self._nothing[table]})
-            self._delete_unused(table, {self._nothing[table]})
+        """Chain the erasure with the list of what it emptied."""
         sql = BulkSql(self._connection.dialect.name).erased
-        self._connection.exec_driver_sql(sql, self._done)
+        if self._done:
+            self._connection.exec_driver_sql(sql, self._done)
         head = link_erasure(self._connection, self._number)
         count = [kind for _, kind, _, _ in self._done].count
-        return Forgotten(
-            self._number, count("lead"), count("decision"), count("rejected"), count("note"), head
-        )
-
-    def _delete_unused(self, table: str, numbers: set[int]) -> None:
-        query = text(f"SELECT DISTINCT {table}_id FROM decision")  # noqa: S608 - constants
-        used = set(self._connection.execute(query).scalars())
-        delete = text(f"DELETE FROM {table} WHERE id IN :ids").bindparams(  # noqa: S608 - constants
-            bindparam("ids", expanding=True)
-        )
-        unused = sorted(numbers - used)
-        for start in range(0, len(unused), 500):
-            self._connection.execute(delete, {"ids": unused[start : start + 500]})
+        rest = count("decision"), count("rejected"), count("note")
+        return Forgotten(self._number, self._leads, *rest, head)

@@ -1,15 +1,15 @@
 """Canonical JSON, SHA-256 and hash trees: what the chain is made of.
 
-The tree is that of RFC 6962 (Certificate Transparency): a leaf is hashed behind a zero byte, two
-hashes behind a one, so that no leaf can be taken for a node.
+Whatever is hashed is text whose first line names what it is, so that nothing can be taken for
+something else, and so that ``sha256sum`` is enough to check it by hand. See ``docs/record.md``.
 """
 
 from __future__ import annotations
 
 import json
-import secrets
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any
+
+from leadgrade.engine.sealing import hash_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -20,87 +20,77 @@ FIRST_HEAD = "0" * 64
 MARK = 8
 """Bytes of a hash that are enough to tell a changed row from an unchanged one."""
 
-Path = list[tuple[str, str]]
-"""What leads from a leaf to the root: the other hash, in hex, and its side, ``left | right``."""
+BRANCHES = 16
+"""So many hashes make the one above them: few enough for a short path, enough for few hashes."""
 
-_LEAF, _NODE = b"\0", b"\1"
+Path = list[list[str]]
+"""What leads from a leaf to the root: the hashes on each level that the one above is made of."""
+
 # ``default``: SQLite takes bytes into a column of text, and then that is what has to be hashed.
-_encode = json.JSONEncoder(
+canonical = json.JSONEncoder(
     ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=repr
 ).encode
 
 
-def canonical(value: Any) -> bytes:
-    """Return JSON with sorted keys, without white space, in UTF-8."""
-    return _encode(value).encode()
-
-
 def digest(value: Any) -> str:
     """Return the SHA-256 of a value's canonical JSON, in hex."""
-    return sha256(_encode(value).encode()).hexdigest()
-
-
-def leaf(value: Any) -> bytes:
-    """Return the hash of a value as a leaf of a tree."""
-    return sha256(_LEAF + _encode(value).encode()).digest()
-
-
-def salt() -> str:
-    """Return 128 bits of chance, without which a hash tells nothing about what was hashed."""
-    return secrets.token_hex(16)
+    return hash_text(canonical(value))
 
 
 class Tree:
     """The root over leaves that come one after another; a few hashes in memory."""
 
-    def __init__(self, leaves: Iterable[bytes] = ()) -> None:
-        self._full: list[bytes] = []
-        """The roots of the full trees so far, the largest first."""
-        self._count = 0
-        for each in leaves:
-            self.add(each)
+    def __init__(self, leaves: Iterable[str] = ()) -> None:
+        self._levels: list[list[str]] = [[]]
+        """From the leaves up: the hashes that are not yet part of one above them."""
+        self.add(leaves)
 
-    def add(self, node: bytes) -> None:
-        """Add a leaf."""
-        self._count += 1
-        full = self._count
-        while not full & 1:
-            node = sha256(_NODE + self._full.pop() + node).digest()
-            full >>= 1
-        self._full.append(node)
+    def add(self, leaves: Iterable[str]) -> None:
+        """Add leaves, in hex."""
+        self._levels[0] += leaves
+        for level, waiting in enumerate(self._levels):  # which may grow meanwhile
+            whole = len(waiting) - len(waiting) % BRANCHES
+            if whole:
+                if level + 1 == len(self._levels):
+                    self._levels.append([])
+                self._levels[level + 1] += above(waiting[:whole])
+                del waiting[:whole]
 
     def root(self) -> str:
         """Return the root in hex: of no leaves, the hash of nothing."""
-        if not self._full:
-            return sha256().hexdigest()
-        *others, node = self._full
-        for other in reversed(others):
-            node = sha256(_NODE + other + node).digest()
-        return node.hex()
+        last: list[str] = []
+        for waiting in self._levels[:-1]:
+            last = above(waiting + last)
+        top = self._levels[-1] + last
+        while len(top) > 1:
+            top = above(top)
+        return top[0] if top else hash_text("")
 
 
-def path(leaves: Sequence[bytes], index: int) -> Path:
+def above(level: Sequence[str]) -> list[str]:
+    """Return the hashes above those of a level."""
+    return [
+        hash_text("\n".join(("node", *level[start : start + BRANCHES])))
+        for start in range(0, len(level), BRANCHES)
+    ]
+
+
+def path(leaves: Sequence[str], index: int) -> Path:
     """Return what leads from a leaf to the root."""
     found: Path = []
-    level = list(leaves)
+    level = leaves
     while len(level) > 1:
-        other = index ^ 1
-        if other < len(level):
-            found.append((level[other].hex(), "left" if other < index else "right"))
-        odd = [level[-1]] if len(level) & 1 else []
-        pairs = zip(level[::2], level[1::2], strict=False)
-        level = [sha256(_NODE + left + right).digest() for left, right in pairs] + odd
-        index >>= 1
+        start = index - index % BRANCHES
+        found.append(list(level[start : start + BRANCHES]))
+        level = above(level)
+        index //= BRANCHES
     return found
 
 
-def climb(node: bytes, way: Path) -> str:
-    """Return the root, in hex, to which a path leads from a leaf.
-
-    Raises:
-        ValueError: the path is not made of hashes in hex.
-    """
-    for text, side in way:
-        other = bytes.fromhex(text)
-        node = sha256(_NODE + (other + node if side == "left" else node + other)).digest()
-    return node.hex()
+def climb(node: str, way: Path) -> str:
+    """Return the root to which a path leads from a leaf; "" where it does not go through it."""
+    for group in way:
+        if node not in group or len(group) > BRANCHES:
+            return ""
+        (node,) = above(group)
+    return node

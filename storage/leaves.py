@@ -6,12 +6,12 @@ a salt. When those are forgotten, that hash stays (``sealed``), and with it the 
 
 from __future__ import annotations
 
-from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import text
 
-from leadgrade.storage.hashing import digest, leaf
+from leadgrade.engine.sealing import file_text, hash_text, leaf_text, sealed_text
+from leadgrade.storage.hashing import canonical, digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -37,37 +37,44 @@ class Fields(NamedTuple):
 FIELDS = {
     "run": Fields(
         (
-            *("id", "book_sha256", "started_at", "finished_at", "as_of", "started_by", "engine"),
-            *("engine_version", "leadgrade_version", "python_version", "parameters", "rows_read"),
-            *("decided", "rejected", "qualified", "grades", "seconds"),
+            *("id", "book_sha256", "legend_sha256", "started_at", "finished_at", "as_of"),
+            *("started_by", "engine", "engine_version", "leadgrade_version", "python_version"),
+            *("parameters", "rows_read", "decided", "rejected", "qualified", "grades", "seconds"),
         )
     ),
     "book": Fields(("sha256", "book_id", "title_en", "title_zh", "path", "text", "added_at")),
+    "legend": Fields(("sha256", "text")),
     "run_source": Fields(
         ("position", "file", "sha256", "format", "encoding", "rows_read", "mapping")
     ),
     "note": Fields(("number", "source"), ("salt", "note")),
     "rejected": Fields(("number", "source", "code"), ("salt", "line", "args", "raw")),
     "decision": Fields(
-        ("lead_id", "qualified", "grade", "score", "low", "high", "worst", "best", "steps"),
-        ("salt", "key", "facts", "evidence", "source", "line", "ranks"),
+        ("number", "qualified", "grade", "score", "low", "high", "worst", "best"),
+        ("salt", "file", "line", "evidence", "ranks", "facts", "key"),
     ),
     "override": Fields(
-        ("id", "run_id", "lead_id", "grade", "since", "until", "made_by", "made_at"),
+        ("id", "run_id", "grade", "since", "until", "made_by", "made_at"),
         ("salt", "key", "reason"),
     ),
     "erasure": Fields(("id", "kind", "before", "made_by", "made_at", "reason")),
     "erased": Fields(("kind", "run_id", "number")),
 }
-"""What is hashed, by table. ``facts`` and ``evidence`` are the hashes of what was known and of
-the decision in full; ``steps`` are the next steps: position, id, owner, channel, due."""
+"""What is hashed, by table. The number of a decision is its place among the leaves, and not in
+the leaf: where a lead is decided, nobody knows it yet."""
 
-PARTS = ("run", "book", "run_source", "note", "rejected", "decision")
+PARTS = ("run", "book", "legend", "run_source", "note", "rejected", "decision")
 """The parts of a run, each with a tree of its own."""
+
+EVERY = range(-(2**31), 2**31)
+"""All numbers that a row can have."""
 
 _SIMPLE = {
     "run": "SELECT {} FROM run WHERE id = :number",
     "book": "SELECT {} FROM book WHERE sha256 = (SELECT book_sha256 FROM run WHERE id = :number)",
+    "legend": """
+        SELECT {} FROM legend WHERE sha256 = (SELECT legend_sha256 FROM run WHERE id = :number)
+    """,
     "run_source": "SELECT {} FROM run_source WHERE run_id = :number ORDER BY position",
     "note": "SELECT {} FROM note WHERE run_id = :number ORDER BY number",
     "rejected": "SELECT {} FROM rejected WHERE run_id = :number ORDER BY number",
@@ -75,92 +82,105 @@ _SIMPLE = {
     "erased": "SELECT {} FROM erased WHERE erasure_id = :number ORDER BY kind, run_id, number",
 }
 _OVERRIDE = """
-    SELECT override.id, run_id, lead_id, grade, since, until, made_by, made_at,
-        override.salt, lead.key, reason, sealed
+    SELECT override.id, run_id, grade, since, until, made_by, made_at,
+        override.salt, lead.key, reason, sealed, override.lead_id
     FROM override LEFT JOIN lead ON lead.id = override.lead_id WHERE override.id = :number
 """
-_DECISION = """
-    SELECT decision.lead_id, qualified, grade, score, low, high, worst, best,
-        lead.salt, lead.key, snapshot.sha256, evidence.sha256, source, line, ranks, sealed
+_DECISIONS = """
+    SELECT decision.number, qualified, grade, score, low, high, worst, best,
+        decision.salt, source, line, evidence, ranks, facts, key, sealed,
+        decision.lead_id, decision.snapshot_id
     FROM decision
     LEFT JOIN lead ON lead.id = decision.lead_id
     LEFT JOIN snapshot ON snapshot.id = decision.snapshot_id
-    LEFT JOIN evidence ON evidence.id = decision.evidence_id
-"""
-_DECISIONS = f"{_DECISION} WHERE decision.run_id = :number ORDER BY decision.lead_id"
-_DECISION_OF_LEAD = f"{_DECISION} WHERE decision.run_id = :number AND decision.lead_id = :lead"
-_STEPS = """
-    SELECT lead_id, position, step, owner, channel, due FROM next_step
-    WHERE run_id = :number ORDER BY lead_id, position
+    WHERE decision.run_id = :number AND decision.number BETWEEN :first AND :last
+    ORDER BY decision.number
 """
 _AT_ONCE = 2000
+_MISSING = "\0"
+"""What stands for a row that is named and not there: nothing that was ever hashed."""
+_NO_NUMBER = -(2**63) - 1
+"""No number that a database holds."""
 
 
-def leaf_of(kind: str, values: Values) -> bytes:
+def leaf_of(kind: str, values: Values) -> str:
     """Return the leaf of a row."""
-    fields = FIELDS[kind]
-    if not fields.private:
-        return leaf((kind, *values))
-    count = len(fields.open)
-    return leaf((kind, *values[:count], values[-1] or digest(values[count:-1])))
+    count = len(FIELDS[kind].open)
+    if kind == "decision":
+        return hash_text(leaf_text(*(*values[1:count], commitment(kind, values))))
+    lines = [kind, canonical(values[:count])]
+    if FIELDS[kind].private:
+        lines.append(commitment(kind, values))
+    return hash_text("\n".join(lines))
 
 
 def commitment(kind: str, values: Values) -> str:
     """Return the hash of the private fields of a row: what ``sealed`` keeps of them."""
-    return str(values[-1] or digest(values[len(FIELDS[kind].open) : -1]))
+    if values[-1] is not None:
+        return str(values[-1])
+    private = values[len(FIELDS[kind].open) : -1]
+    return hash_text(sealed_text(*private)) if kind == "decision" else digest(private)
 
 
-def rows(connection: Connection, kind: str, number: int) -> Iterator[Values]:
+def rows(connection: Connection, kind: str, number: int, within: range = EVERY) -> Iterator[Values]:
     """Yield the values of the rows of one kind: of a run, an override or an erasure, by number.
 
-    A next step without a decision comes as a decision that has steps only.
+    ``within`` are the numbers of decisions, where not all of the run are wanted.
     """
     if kind == "decision":
-        yield from _decisions(connection, number)
+        yield from _decisions(connection, number, within)
     elif kind == "override":
-        yield from _stream(connection, _OVERRIDE, number)
+        for *values, lead in _stream(connection, _OVERRIDE, number):
+            if lead is not None and values[8] is None:
+                values[8] = _MISSING
+            yield values
     else:
         columns = ", ".join(FIELDS[kind].names)
         yield from _stream(connection, _SIMPLE[kind].format(columns), number)
 
 
-def decision_commitments(
-    connection: Connection, run: int, lead: int | None = None
-) -> Iterator[tuple[int, str]]:
-    """Yield the commitments of the decisions of a run, or of one of them, by lead."""
-    if lead is None:
-        found = _stream(connection, _DECISIONS, run)
-    else:
-        found = _stream(connection, _DECISION_OF_LEAD, run, lead=lead)
-    places = len(FIELDS["decision"].private) + 1
-    for row in found:
-        yield row[0], str(row[-1] or digest(row[-places:-1]))
-
-
 def name_of(kind: str, values: Values) -> int:
-    """Return what names a row within its run: its number, or that of the lead."""
-    return 0 if kind == "book" else int(values[0])
+    """Return what names a row within its run: its number."""
+    return 0 if kind in ("book", "legend") else int(values[0])
 
 
-def _decisions(connection: Connection, run: int) -> Iterator[Values]:
-    steps = groupby(_stream(connection, _STEPS, run), key=lambda row: row[0])
-    lead, found = next(steps, (None, iter(())))
-    for lead_id, qualified, *rest in _stream(connection, _DECISIONS, run):
-        while lead is not None and lead < lead_id:
-            yield _orphaned(lead, found)
-            lead, found = next(steps, (None, iter(())))
-        mine: list[Values] = []
-        if lead == lead_id:
-            mine = [each[1:] for each in found]
-            lead, found = next(steps, (None, iter(())))
-        yield (lead_id, bool(qualified), *rest[:6], mine, *rest[6:])
-    while lead is not None:
-        yield _orphaned(lead, found)
-        lead, found = next(steps, (None, iter(())))
+def _decisions(connection: Connection, run: int, within: range) -> Iterator[Values]:
+    files = _files(connection, run)
+    limits = {"first": within.start, "last": within.stop - 1}
+    for row in _stream(connection, _DECISIONS, run, **limits):
+        number, qualified, grade, score, low, high, worst, best = row[:8]
+        salt, source, line, evidence, ranks, facts, key, sealed, lead, snapshot = row[8:]
+        points = _whole(score), _whole(low), _whole(high)
+        yield (
+            *(number, _whole(qualified), grade, *points, worst, best),
+            salt.hex() if isinstance(salt, bytes) else salt,
+            files.get(source, _MISSING),
+            None if line is None else _whole(line),
+            evidence,
+            ranks,
+            _MISSING if facts is None and snapshot is not None else facts,
+            _MISSING if key is None and lead is not None else key,
+            sealed,
+        )
 
 
-def _orphaned(lead: int, steps: Iterator[Values]) -> Values:
-    return (lead, *[None] * 7, [each[1:] for each in steps], *[None] * 8)
+def _whole(value: Any) -> int:
+    """Return a whole number as it is; for anything else, which SQLite may hold, none that is."""
+    return int(value) if isinstance(value, int) else _NO_NUMBER
+
+
+def _files(connection: Connection, run: int) -> dict[int | None, str]:
+    """Return the names of the files of a run, as they are hashed, by their positions.
+
+    Rows name the first position of a file that was given twice.
+    """
+    query = text("""
+        SELECT min(position), file FROM run_source WHERE run_id = :run GROUP BY file
+    """)
+    found = {
+        position: file_text(file) for position, file in connection.execute(query, {"run": run})
+    }
+    return {None: file_text(None), **found}
 
 
 def _stream(connection: Connection, sql: str, number: int, **more: int) -> Iterator[Values]:

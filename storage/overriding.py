@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, text
 
+from leadgrade.engine.decision import Possible
+from leadgrade.engine.legend import Result
+from leadgrade.engine.sealing import new_salt
 from leadgrade.storage.chain import link_override, now
 from leadgrade.storage.errors import StoreError
-from leadgrade.storage.hashing import salt
+from leadgrade.storage.legends import Legends
 from leadgrade.storage.records import StoredOverride
 
 if TYPE_CHECKING:
@@ -19,12 +22,12 @@ if TYPE_CHECKING:
 
 _SELECT = """
     SELECT override.id, override.run_id, override.lead_id, override.grade,
-        decision.grade AS machine, override.reason, override.since, override.until,
-        override.made_by, override.made_at, lead.key, evidence.record
+        override.reason, override.since, override.until, override.made_by, override.made_at,
+        lead.key, decision.grade AS machine, decision.qualified, decision.score, decision.low,
+        decision.high, decision.worst, decision.best, decision.evidence
     FROM override
     JOIN decision ON decision.run_id = override.run_id AND decision.lead_id = override.lead_id
     JOIN lead ON lead.id = override.lead_id
-    JOIN evidence ON evidence.id = decision.evidence_id
     WHERE override.sealed IS NULL AND decision.sealed IS NULL
 """
 _OF_LEADS = text(
@@ -44,15 +47,21 @@ def overrides_on(
 ) -> dict[int, StoredOverride]:
     """Return the overrides that hold on a day, by the numbers of leads. The latest one counts."""
     values = {"leads": list(leads), "day": day.isoformat()}
-    return {row.lead_id: _stored(row) for row in connection.execute(_OF_LEADS, values)}
+    found = connection.execute(_OF_LEADS, values).all()
+    legends = Legends(connection)
+    return {row.lead_id: _stored(row, legends) for row in found}
 
 
 def overrides(connection: Connection) -> list[StoredOverride]:
     """Return all overrides, also those that are over, the oldest first."""
-    return [_stored(row) for row in connection.execute(_ALL)]
+    found = connection.execute(_ALL).all()
+    legends = Legends(connection)
+    return [_stored(row, legends) for row in found]
 
 
-def _stored(row: Row[Any]) -> StoredOverride:
+def _stored(row: Row[Any], legends: Legends) -> StoredOverride:
+    possible = Possible(row.low, row.high, row.worst, row.best)
+    result = Result(bool(row.qualified), row.machine, row.score, possible)
     return StoredOverride(
         number=row.id,
         run=row.run_id,
@@ -64,7 +73,7 @@ def _stored(row: Row[Any]) -> StoredOverride:
         until=date.fromisoformat(row.until),
         by=row.made_by,
         made_at=row.made_at,
-        record=row.record,
+        decision=legends.of(row.run_id).legend.read(row.evidence, result),
     )
 
 
@@ -88,7 +97,7 @@ def add_override(  # noqa: PLR0913 - what an override says, by name
         raise StoreError("override-over", since=since, until=until)
     days = {"since": since.isoformat(), "until": until.isoformat(), "made_at": now()}
     values = {"run": run, "lead": lead, "grade": grade, "reason": reason, "by": by}
-    connection.execute(_INSERT, {**values, **days, "salt": salt()})
+    connection.execute(_INSERT, {**values, **days, "salt": new_salt().hex()})
     number = int(connection.execute(text("SELECT max(id) FROM override")).scalar_one())
     link_override(connection, number)
     return overrides(connection)[-1]

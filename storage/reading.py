@@ -166,10 +166,7 @@ def decisions(
     """Yield the decisions of a run; see ``Store.decisions``."""
     chosen = run(connection, number)
     values: dict[str, Any] = {"run": chosen.number}
-    where, order = (
-        "decision.run_id = :run",
-        "decision.source NULLS FIRST, decision.line NULLS FIRST, lead.key",
-    )
+    where, order = "decision.run_id = :run", "decision.number"
     if grade is not None:
         where += " AND decision.grade = :grade"
         values["grade"] = grade
@@ -203,8 +200,9 @@ def decision(
         return found
     newest = connection.execute(
         text("""
-            SELECT max(decision.run_id) FROM decision JOIN lead ON lead.id = decision.lead_id
-            WHERE lead.key = :lead AND decision.sealed IS NULL
+            SELECT max(run.id) FROM run JOIN lead ON lead.key = :lead
+            JOIN decision ON decision.run_id = run.id AND decision.lead_id = lead.id
+            WHERE decision.sealed IS NULL
         """),
         {"lead": lead},
     ).scalar_one()
@@ -219,7 +217,10 @@ def history(connection: Connection, lead: str, day: date | None = None) -> list[
     Raises:
         StoreError: ``no-such-lead``.
     """
-    where = "lead.key = :lead ORDER BY decision.run_id"
+    # By way of the runs: the decisions of a lead are found by run and lead.
+    where = """
+        decision.run_id IN (SELECT id FROM run) AND lead.key = :lead ORDER BY decision.run_id
+    """
     found = list(decided(connection, where, {"lead": lead}, day))
     if not found:
         raise no_such_lead(connection, lead)
@@ -240,7 +241,7 @@ def leads_like(connection: Connection, typed: str, limit: int) -> list[str]:
         return []
     pattern = typed.lower().translate({ord(each): f"!{each}" for each in "!%_"})
     containing = text("""
-        SELECT key FROM lead WHERE salt IS NOT NULL AND lower(key) LIKE :pattern ESCAPE '!'
+        SELECT key FROM lead WHERE lower(key) LIKE :pattern ESCAPE '!'
         ORDER BY length(key), key LIMIT :limit
     """)
     values = {"pattern": f"%{pattern}%", "limit": limit}
@@ -248,7 +249,7 @@ def leads_like(connection: Connection, typed: str, limit: int) -> list[str]:
     if len(found) < limit:
         near = text("""
             SELECT key FROM lead
-            WHERE salt IS NOT NULL AND length(key) BETWEEN :short AND :long LIMIT :likely
+            WHERE length(key) BETWEEN :short AND :long LIMIT :likely
         """)
         values = {"short": len(typed) - 2, "long": len(typed) + 2, "likely": _LIKELY}
         keys = list(connection.execute(near, values).scalars())

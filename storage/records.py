@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from leadgrade.engine.legend import Result
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from leadgrade.engine.decision import Possible
+    from leadgrade.engine.decision import Decision, Possible
+    from leadgrade.engine.legend import Legend
     from leadgrade.rules.model import Book
     from leadgrade.rules.phrase import Phrase
 
@@ -101,7 +104,7 @@ class StoredStep:
 class StoredOverride:
     """What a person says of a lead's grade, from ``since`` to ``until`` (both included).
 
-    ``machine`` is the grade that the run gave. ``record`` is that decision in full, as JSON.
+    ``machine`` is the grade that the run gave, ``decision`` what it decided in full.
     """
 
     number: int
@@ -114,7 +117,7 @@ class StoredOverride:
     until: date
     by: str
     made_at: str
-    record: str
+    decision: Decision
 
     def holds_on(self, day: date) -> bool:
         """Tell whether it holds on a day."""
@@ -135,12 +138,12 @@ class Forgotten:
 
 @dataclass(frozen=True, slots=True)
 class StoredDecision:
-    """What a run decided of a lead. ``facts``, ``ranks`` and ``record`` are JSON as stored.
+    """What a run decided of a lead. ``facts`` and ``ranks`` are JSON as stored.
 
-    ``score`` and the scores of ``possible`` are in hundredths; ``snapshot`` is the SHA-256 of
-    ``facts`` in hex. ``file`` and ``line`` are None for a lead that was made by hand. ``override``
-    is what a person says instead, on the day for which the decision was read; the grade here is
-    the machine's all the same.
+    ``score`` and the scores of ``possible`` are in hundredths. ``evidence`` is written out in full
+    by the ``legend`` of the run. ``file`` and ``line`` are None for a lead that was made by hand.
+    ``override`` is what a person says instead, on the day for which the decision was read; the
+    grade here is the machine's all the same.
     """
 
     run: int
@@ -148,15 +151,25 @@ class StoredDecision:
     file: str | None
     line: int | None
     facts: str
-    snapshot: str
     ranks: str
     qualified: bool
     grade: str
     score: int
     possible: Possible
     steps: tuple[StoredStep, ...]
-    record: str
+    evidence: str
+    legend: Legend
     override: StoredOverride | None = None
+
+    @property
+    def decision(self) -> Decision:
+        """The decision in full, to the last ledger line.
+
+        Raises:
+            ValueError, IndexError: the evidence is not of this legend.
+        """
+        result = Result(self.qualified, self.grade, self.score, self.possible)
+        return self.legend.read(self.evidence, result)
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,7 @@ def sqlite_engine(uri: str, timeout: float, *, in_memory: bool = False) -> Engin
 def _begin_writing(connection: sqlite3.Connection, timeout: float) -> None:
     """Take the write lock, in slices: while SQLite itself waits, Ctrl-C goes unheard."""
     deadline = time.monotonic() + timeout
+    connection.execute("PRAGMA temp_store=MEMORY")
     connection.execute(f"PRAGMA busy_timeout={round(1000 * min(_SLICE, timeout))}")
     while True:
         try:

@@ -3,21 +3,28 @@
 JSON is kept as text, so that what was hashed is what is read back, byte for byte, on every
 database. The migrations create these tables; a test holds the two together.
 
-What repeats is kept once and named by a small number: a lead's key, its facts (``snapshot``) and
-a decision in full (``evidence``). A night on which a lead has not changed adds one slim row.
+What repeats is kept once and named by a small number: a lead's key, and its facts (``snapshot``).
+A decision is kept as evidence, which the legend of its book writes out in full. A night on which
+a lead has not changed adds one slim row.
 
 What is chained, and what stays when a lead is forgotten, is written down in ``docs/record.md``.
 Columns called ``salt`` and ``sealed`` belong to that: the salt goes with the personal data that
 it was hashed with, ``sealed`` keeps the hash.
+
+For people with SQL there are two views: ``next_step`` and ``fired_rule`` show what evidence says as
+rows.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, LargeBinary
-from sqlmodel import Field, ForeignKeyConstraint, SQLModel
+from sqlalchemy import BigInteger, Integer, LargeBinary
+from sqlmodel import Field, ForeignKeyConstraint, SQLModel, UniqueConstraint
 
 _CLUSTERED = {"sqlite_with_rowid": False}
 """SQLite keeps the rows in the primary key itself: no second copy of it, and runs lie together."""
+
+_NUMBERED = BigInteger().with_variant(Integer(), "sqlite")
+"""SQLite numbers rows by itself only where the type is INTEGER, which holds 64 bits there."""
 
 
 class BookRow(SQLModel, table=True):
@@ -34,6 +41,50 @@ class BookRow(SQLModel, table=True):
     added_at: str
 
 
+class LegendRow(SQLModel, table=True):
+    """What the evidence of decisions by a rule book stands for, by the hash of its text."""
+
+    __tablename__ = "legend"
+
+    sha256: str = Field(primary_key=True)
+    text: str
+    """JSON: see ``engine.legend``."""
+
+
+class LegendStepRow(SQLModel, table=True):
+    """A next step of a legend, and where in evidence it is marked."""
+
+    __tablename__ = "legend_step"
+    __table_args__ = (_CLUSTERED,)
+
+    legend_sha256: str = Field(primary_key=True, foreign_key="legend.sha256")
+    place: int = Field(primary_key=True)
+    step: str
+    owner: str | None
+    channel: str | None
+    within_days: int | None = Field(sa_type=BigInteger)
+    digit: int
+    """The character of evidence that marks it, the first one being 1."""
+    marks: str
+    """It is marked when that character is one of these."""
+
+
+class LegendOutcomeRow(SQLModel, table=True):
+    """An outcome of a rule, its points in hundredths, and where in evidence it is marked."""
+
+    __tablename__ = "legend_outcome"
+    __table_args__ = (_CLUSTERED,)
+
+    legend_sha256: str = Field(primary_key=True, foreign_key="legend.sha256")
+    place: int = Field(primary_key=True)
+    criterion: str
+    rule: str
+    outcome: int
+    points: int = Field(sa_type=BigInteger)
+    digit: int
+    marks: str
+
+
 class RunRow(SQLModel, table=True):
     """One run: who had which list decided by which book, when, and what came out."""
 
@@ -43,6 +94,7 @@ class RunRow(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     book_sha256: str = Field(foreign_key="book.sha256")
+    legend_sha256: str = Field(foreign_key="legend.sha256")
     started_at: str
     finished_at: str | None
     as_of: str
@@ -95,51 +147,43 @@ class NoteRow(SQLModel, table=True):
 
 
 class LeadRow(SQLModel, table=True):
-    """A lead's identity. The key stands here only, so that it can be taken out in one place.
-
-    A forgotten lead has no salt any more.
-    """
+    """A lead's identity. The key stands here only, so that it can be taken out in one place."""
 
     __tablename__ = "lead"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int | None = Field(default=None, primary_key=True, sa_type=_NUMBERED)
     key: str = Field(unique=True)
-    salt: str | None
+    snapshot_id: int = Field(sa_type=BigInteger)
+    """What was known when it was last decided."""
 
 
 class SnapshotRow(SQLModel, table=True):
-    """What was known about a lead: canonical JSON, by its hash."""
+    """What was known about a lead: canonical JSON. A lead that changes gets another one."""
 
     __tablename__ = "snapshot"
 
-    id: int | None = Field(default=None, primary_key=True)
-    sha256: str = Field(unique=True)
+    id: int | None = Field(default=None, primary_key=True, sa_type=_NUMBERED)
     facts: str
 
 
-class EvidenceRow(SQLModel, table=True):
-    """A decision in full, ledger and all: canonical JSON, by its hash."""
-
-    __tablename__ = "evidence"
-
-    id: int | None = Field(default=None, primary_key=True)
-    sha256: str = Field(unique=True)
-    record: str
-
-
 class DecisionRow(SQLModel, table=True):
-    """What a run decided of a lead."""
+    """What a run decided of a lead. ``number`` is its place in the run.
+
+    Lead and facts are no foreign keys: whenever some are taken out, the database would look for
+    them in every decision. Whether they are there is seen when the record is verified.
+    """
 
     __tablename__ = "decision"
     __table_args__ = (
         ForeignKeyConstraint(["run_id", "source"], ["run_source.run_id", "run_source.position"]),
+        UniqueConstraint("run_id", "lead_id"),
         _CLUSTERED,
     )
 
     run_id: int = Field(primary_key=True, foreign_key="run.id")
-    lead_id: int = Field(primary_key=True, foreign_key="lead.id", index=True)
-    snapshot_id: int = Field(foreign_key="snapshot.id")
-    evidence_id: int = Field(foreign_key="evidence.id")
+    number: int = Field(primary_key=True)
+    lead_id: int | None = Field(sa_type=BigInteger)
+    snapshot_id: int | None = Field(sa_type=BigInteger)
     source: int | None
     line: int | None
     ranks: str
@@ -150,25 +194,9 @@ class DecisionRow(SQLModel, table=True):
     high: int = Field(sa_type=BigInteger)
     worst: str
     best: str
+    evidence: str
+    salt: bytes | None = Field(sa_type=LargeBinary)
     sealed: str | None
-
-
-class NextStepRow(SQLModel, table=True):
-    """What is to be done next with a lead, by whom and until when."""
-
-    __tablename__ = "next_step"
-    __table_args__ = (
-        ForeignKeyConstraint(["run_id", "lead_id"], ["decision.run_id", "decision.lead_id"]),
-        _CLUSTERED,
-    )
-
-    run_id: int = Field(primary_key=True)
-    lead_id: int = Field(primary_key=True)
-    position: int = Field(primary_key=True)
-    step: str
-    owner: str | None
-    channel: str | None
-    due: str | None
 
 
 class RejectionRow(SQLModel, table=True):
@@ -202,7 +230,7 @@ class OverrideRow(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     run_id: int
-    lead_id: int = Field(index=True)
+    lead_id: int | None = Field(index=True, sa_type=BigInteger)
     grade: str
     reason: str
     since: str
@@ -229,7 +257,7 @@ class ErasureRow(SQLModel, table=True):
 
 
 class ErasedRow(SQLModel, table=True):
-    """A row whose personal data an erasure took out; ``run_id`` is 0 for what is of no run."""
+    """A row whose personal data an erasure took out; ``run_id`` is 0 for an override."""
 
     __tablename__ = "erased"
     __table_args__ = (_CLUSTERED,)
@@ -255,11 +283,15 @@ class ChainRow(SQLModel, table=True):
 
 
 class MarksRow(SQLModel, table=True):
-    """The first bytes of the hash of each row of a run: to name the row that was changed."""
+    """The first bytes of the hash of each row of a run: to name the row that was changed.
+
+    ``first`` is the number of the first of these rows; the others follow.
+    """
 
     __tablename__ = "marks"
     __table_args__ = (_CLUSTERED,)
 
     run_id: int = Field(primary_key=True, foreign_key="run.id")
     kind: str = Field(primary_key=True)
+    first: int = Field(primary_key=True)
     marks: bytes = Field(sa_type=LargeBinary)

@@ -4,28 +4,35 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from hashlib import sha256
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, update
 from sqlmodel import col
 
+from leadgrade.engine.decision import Decided
+from leadgrade.engine.legend import Legend
+from leadgrade.engine.sealing import leaf_of, new_salt
 from leadgrade.storage.bulk import BulkSql
-from leadgrade.storage.chain import link_run, now
+from leadgrade.storage.chain import add_marks, link_run, now
 from leadgrade.storage.errors import store_errors
-from leadgrade.storage.hashing import salt
+from leadgrade.storage.hashing import Tree
+from leadgrade.storage.legends import add_legend
 from leadgrade.storage.notes import split_mapping
 from leadgrade.storage.server import connect_to_write
-from leadgrade.storage.steps import step_plans
+from leadgrade.storage.staging import AT_ONCE, Staging
 from leadgrade.storage.tables import RunRow, SourceRow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from sqlalchemy import Connection, Engine
 
-    from leadgrade.engine.decision import Decided
     from leadgrade.storage.records import Note, RejectedRow, RunFacts, Source
+
+
+_GRADE = itemgetter(Decided._fields.index("grade"))
+_QUALIFIED = itemgetter(Decided._fields.index("qualified"))
 
 
 class Writing:
@@ -42,9 +49,10 @@ class Writing:
         self._place = place
         self._facts = facts
         self._started_at = now()
-        self._plans = step_plans(facts.book, facts.as_of)
         self._sql = BulkSql(engine.dialect.name)
         self._connection: Connection | None = None
+        self._staging: Staging | None = None
+        self._tree = Tree()
         self._positions: dict[str, int] = {}
         self._described: set[str] = set()
         self._sources = 0
@@ -78,17 +86,31 @@ class Writing:
             self._add_notes(notes, position)
 
     def add_decided(self, decided: Sequence[Decided]) -> None:
-        """Add decided leads, some thousand at a time. A lead may come once in a run."""
+        """Add decided leads, some thousand at a time. A lead may come once in a run.
+
+        Raises:
+            ValueError: they were not hashed as the record is.
+        """
+        for start in range(0, len(decided), AT_ONCE):
+            self._add_part(decided[start : start + AT_ONCE])
+
+    def _add_part(self, decided: Sequence[Decided]) -> None:
+        first = self._grades.total() + 1
+        leaves = [each[-1] for each in decided]
+        one = Decided(*decided[0])  # a source that hashes in another way would never be proved
+        if leaf_of(one) != one.leaf:
+            raise ValueError(f"lead {one.lead} was not hashed as the record is")
         with store_errors(self._place):
-            hashes = [sha256(each.decision.encode()).hexdigest() for each in decided]
-            evidence = [(name, each.decision) for name, each in zip(hashes, decided, strict=True)]
-            self._many(self._sql.lead, [(each.lead, salt()) for each in decided])
-            self._many(self._sql.snapshot, [(each.snapshot, each.facts) for each in decided])
-            self._many(self._sql.evidence, evidence)
-            self._many(self._sql.decision, [*map(self._decision, decided, hashes)])
-            self._many(self._sql.next_step, [row for each in decided for row in self._steps(each)])
-        self._grades.update(each.grade for each in decided)
-        self._qualified += sum(each.qualified for each in decided)
+            for file in dict.fromkeys([each[1] for each in decided]):
+                self._position(file)
+            connection = self._open()
+            if self._staging is None:
+                self._staging = Staging(connection)
+            self._staging.store(self._run(), first, decided)
+            self._tree.add(leaves)
+            add_marks(connection, self._run(), "decision", first, leaves)
+        self._grades.update(map(_GRADE, decided))
+        self._qualified += sum(map(_QUALIFIED, decided))
 
     def add_rejected(self, rows: Sequence[RejectedRow]) -> None:
         """Add rows that were set aside."""
@@ -129,7 +151,9 @@ class Writing:
                     seconds=seconds,
                 )
             )
-            link_run(self._open(), run)
+            if self._staging is not None:
+                self._staging.drop()
+            link_run(self._open(), run, self._tree.root())
         self.finished = True
         return run
 
@@ -165,6 +189,7 @@ class Writing:
         begun = connection.execute(
             insert(RunRow).values(
                 book_sha256=book.sha256,
+                legend_sha256=add_legend(connection, Legend.of(book)),
                 started_at=self._started_at,
                 as_of=facts.as_of.isoformat(),
                 started_by=facts.by,
@@ -199,39 +224,29 @@ class Writing:
         self._open().exec_driver_sql(self._sql.source, empty)
         return position
 
-    def _decision(self, each: Decided, evidence: str) -> tuple[Any, ...]:
-        return (
-            self.number or self._run(),
-            each.lead,
-            each.snapshot,
-            evidence,
-            self._position(each.file),
-            each.line,
-            each.ranks,
-            each.qualified,
-            each.grade,
-            each.score,
-            each.low,
-            each.high,
-            each.worst,
-            each.best,
-        )
-
     def _rejection(self, number: int, row: RejectedRow) -> tuple[Any, ...]:
         position = self._position(row.file)
         args = {k: _visible(v) if isinstance(v, str) else v for k, v in row.args.items()}
         raw = _visible(row.raw)
-        return (self._run(), number, position, row.line, row.code, _json(args), raw, salt())
+        return (
+            self._run(),
+            number,
+            position,
+            row.line,
+            row.code,
+            _json(args),
+            raw,
+            new_salt().hex(),
+        )
 
     def _add_notes(self, notes: Sequence[Any], source: int | None) -> None:
         numbered = enumerate(notes, start=self._notes + 1)
         self._notes += len(notes)
-        rows = [(self._run(), number, source, _json(note), salt()) for number, note in numbered]
+        rows = [
+            (self._run(), number, source, _json(note), new_salt().hex())
+            for number, note in numbered
+        ]
         self._many(self._sql.note, rows)
-
-    def _steps(self, each: Decided) -> Iterable[tuple[Any, ...]]:
-        for position, step in enumerate(each.steps):
-            yield (self.number, each.lead, position, step, *self._plans[step])
 
 
 def _json(value: Any) -> str:

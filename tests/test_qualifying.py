@@ -17,9 +17,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from leadgrade import qualifying
-from leadgrade.engine.backends.base import EngineUnavailableError, why_unavailable
-from leadgrade.engine.backends.explainer import Explainer
-from leadgrade.engine.pool_worker import explained
+from leadgrade.engine.backends.base import (
+    EngineUnavailableError,
+    make_backend,
+    why_unavailable,
+)
+from leadgrade.engine.pool_worker import Worker
 from leadgrade.leads import ListError, OnDuplicate, Options, read_lists
 from leadgrade.qualifying import Job, choose_engine, qualify
 from leadgrade.rules.loader import load_book, read_book
@@ -49,7 +52,7 @@ def stored(place: Path, query: str, *values: object) -> Rows:
 
 def exported(store: Store, run: int) -> list[tuple[Any, ...]]:
     return [
-        (each.lead, each.file, each.line, each.facts, each.ranks, each.record, each.steps)
+        (each.lead, each.file, each.line, each.facts, each.ranks, each.decision, each.steps)
         for each in store.decisions(run, best_first=False)
     ]
 
@@ -140,9 +143,9 @@ def test_rows_read_are_always_decided_or_rejected(
 
 
 def decide_here(book: Book, leads: Any, *, as_of: date, **_: Any) -> Any:
-    explainer = Explainer(book, as_of)
+    worker = Worker("explainer", book, as_of, make_backend)
     for lead in leads:
-        yield [explained(explainer, lead)]
+        yield [worker.explained(lead)]
 
 
 def test_the_same_list_again_keeps_history_and_costs_no_snapshot(
@@ -192,10 +195,10 @@ def test_the_order_of_rows_changes_no_decision(store: Store, tmp_path: Path, see
     found = []
     for name in ("a.csv", "b.csv"):
         number = decide(store, tmp_path / name)
-        found.append({each.lead: (each.record, each.ranks) for each in store.decisions(number)})
+        found.append({each.lead: (each.decision, each.ranks) for each in store.decisions(number)})
     assert found[0] == found[1]
-    tiers = "".join(record for record, _ in found[0].values())
-    assert all(f'"tier":"{tier}"' in tiers for tier in ("gold", "iron", "lead", "unknown"))
+    tiers = {decision.classes["tier"] for decision, _ in found[0].values()}
+    assert tiers >= {"gold", "iron", "lead", "unknown"}
 
 
 def test_ranks_are_those_of_all_lists_together(store: Store, tmp_path: Path) -> None:
@@ -203,7 +206,7 @@ def test_ranks_are_those_of_all_lists_together(store: Store, tmp_path: Path) -> 
         rows = "".join(f"{name}-{n},{revenue + n}\n" for n in range(8))
         (tmp_path / f"{name}.csv").write_text(f"Lead,Revenue\n{rows}", encoding="utf-8")
     decide(store, tmp_path / "small.csv", tmp_path / "large.csv")
-    gold = [each.lead for each in store.decisions() if '"tier":"gold"' in each.record]
+    gold = [each.lead for each in store.decisions() if each.decision.classes["tier"] == "gold"]
     assert sorted(gold) == [f"large-{n}" for n in (4, 5, 6, 7)]
 
 

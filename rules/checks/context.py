@@ -43,12 +43,11 @@ class Context:
     book: Book
     oracle: Oracle
     sample: Sequence[Seen] = ()
-    known_places: Places | None = None
 
     @cached_property
     def places(self) -> Places:
         """Where the parts of the book stand."""
-        return self.known_places or Places(self.book.path, self.book.text)
+        return Places(self.book.path, self.book.text)
 
     @cached_property
     def parts(self) -> tuple[Part, ...]:

@@ -15,7 +15,6 @@ from pathlib import Path
 import pytest
 
 from leadgrade.engine.backends.base import ENGINES, why_unavailable
-from leadgrade.engine.decision import decision_from_json
 from leadgrade.engine.examples import run_examples
 from leadgrade.leads import read_lists
 from leadgrade.qualifying import Job, qualify
@@ -111,7 +110,7 @@ def test_rule_engine_and_explainer_agree_on_every_lead(record: Record) -> None:
     if len(RUNNING) < 2:
         pytest.skip(str(why_unavailable("rete")))
     seen = [
-        {each.lead: (each.record, each.facts, each.steps) for each in record.store.decisions(run)}
+        {each.lead: (each.decision, each.facts, each.steps) for each in record.store.decisions(run)}
         for run in record.runs.values()
     ]
     assert len(seen[0]) == record.rows
@@ -172,7 +171,7 @@ def test_a_firm_is_decided_alike_alone_and_among_others(
             decided = {}
             for each in store.decisions(number):
                 if each.file == str(RATED):
-                    decision = decision_from_json(each.record)
+                    decision = each.decision
                     decided[each.lead] = (decision.ledger, decision.grade, decision.next_steps)
             found.append(decided)
     assert len(found[0]) == 123

@@ -3,7 +3,6 @@ from __future__ import annotations
 import hashlib
 import importlib
 import itertools
-import json
 import multiprocessing
 import os
 import signal
@@ -20,7 +19,7 @@ import pytest
 from leadgrade.engine import pool
 from leadgrade.engine.backends.base import EngineUnavailableError, why_unavailable
 from leadgrade.engine.backends.explainer import Explainer
-from leadgrade.engine.decision import decision_to_json
+from leadgrade.engine.legend import Legend
 from leadgrade.engine.pool import Trouble, UndecidedError, decide_all, engine_version
 from leadgrade.rules.lead import Lead, Rank
 from leadgrade.rules.loader import read_book
@@ -36,6 +35,7 @@ grades: {A: {from: 3}, B: {}}
 next_steps: [{id: call, when: grade = A, do: Call}]
 """
 )
+LEGEND = Legend.of(BOOK)
 
 
 @pytest.fixture
@@ -65,8 +65,8 @@ def run(given: list[Lead], **options: object) -> tuple[list[str], list[Trouble]]
     batches = decide_all(BOOK, given, troubles=troubles, **settings)  # type: ignore[arg-type]
     rows = [row for batch in batches for row in batch]
     explainer = Explainer(BOOK, AS_OF)
-    expected = [decision_to_json(explainer.decide(lead)) for lead in given]
-    assert [row.decision for row in rows] == expected
+    expected = [LEGEND.write(explainer.decide(lead)) for lead in given]
+    assert [row.evidence for row in rows] == expected
     return [row.lead for row in rows], troubles
 
 
@@ -87,10 +87,24 @@ def test_a_row_holds_what_is_stored() -> None:
     ((row,),) = decide_all(BOOK, [lead], engine="explainer", as_of=AS_OF)
     assert (row.lead, row.file, row.line) == ("甲", "a.csv", 4)
     assert row.facts == '{"size":7,"名称":"上海\\"电气"}'
-    assert row.snapshot == hashlib.sha256(row.facts.encode()).hexdigest()
-    assert json.loads(row.ranks) == {"rank": [2, 9]}
-    assert (row.qualified, row.grade, row.score, row.steps) == (True, "A", 300, ("call",))
+    assert row.ranks == '{"rank":[2,9]}'
+    assert (row.qualified, row.grade, row.score) == (True, "A", 300)
     assert (row.low, row.high, row.worst, row.best) == (300, 300, "A", "A")
+    assert row.evidence == "8.0...8..0"
+
+
+def test_a_row_is_hashed_as_the_record_says() -> None:
+    """Word by word as it stands in docs/record.md."""
+    lead = Lead("甲", {"size": 7.0}, {}, "a.csv", 4)
+    ((row,), (other,)) = (
+        rows for _ in range(2) for rows in decide_all(BOOK, [lead], engine="explainer", as_of=AS_OF)
+    )
+    assert len(row.salt) == 16
+    assert row.salt != other.salt
+    private = [row.salt.hex(), '"a.csv"', "4", "8.0...8..0", "{}", '{"size":7}', "甲"]
+    sealed = hashlib.sha256("\n".join(private).encode()).hexdigest()
+    said = ["decision", "1", "A", "300", "300", "300", "A", "A", sealed]
+    assert row.leaf == hashlib.sha256("\n".join(said).encode()).hexdigest()
 
 
 @pytest.mark.parametrize("place", [0, 77, 249])

@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy import event
 
 from leadgrade.engine.decision import Decided
+from leadgrade.engine.sealing import leaf_of
 from leadgrade.rules.conditions import Compare, Op
 from leadgrade.rules.model import Book, Grade, NextStep
 from leadgrade.rules.phrase import Phrase
@@ -45,7 +46,11 @@ def make_book(text="book: 线索\n", **changes):
         **dict.fromkeys(Book.__dataclass_fields__),
         "id": "b2b-leads",
         "title": Phrase("B2B leads", "企业线索"),
+        "criteria": {},
+        "knock_outs": (),
+        "limits": (),
         "grades": grades,
+        "classes": {},
         "next_steps": steps,
         "path": "b.yaml",
         "text": text,
@@ -69,8 +74,8 @@ def make_facts(book=None, **changes):
 
 
 def make_decided(lead="E1", *, grade="A", score=6100, file="leads.csv", line=2, **changes):
+    """Return a row to store; its evidence marks both steps, and A as the grade that was earned."""
     facts = json.dumps({"name": lead, "revenue": 120}, ensure_ascii=False)
-    record = json.dumps({"grade": grade, "score": score})
     parts = {
         "lead": lead,
         "file": file,
@@ -84,11 +89,13 @@ def make_decided(lead="E1", *, grade="A", score=6100, file="leads.csv", line=2, 
         "high": score + 100,
         "worst": "B",
         "best": "S",
-        "steps": ("close", "nurture"),
-        "decision": record,
+        "evidence": "....c..1",
+        "salt": hashlib.sha256(lead.encode("utf-8", "surrogatepass")).digest()[:16],
+        "leaf": "",
         **changes,
     }
-    return Decided(snapshot=hashlib.sha256(parts["facts"].encode()).hexdigest(), **parts)
+    row = Decided(**parts)
+    return row._replace(leaf=leaf_of(row))
 
 
 def make_source(rows=1, file="leads.csv", **changes):

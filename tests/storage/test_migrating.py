@@ -19,12 +19,12 @@ from leadgrade.storage import connect, schema, tables
 from leadgrade.storage.errors import StoreError
 from leadgrade.storage.store import open_store
 
-THIRD = """
+SECOND = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0003"
-down_revision = "0002"
+revision = "0002"
+down_revision = "0001"
 
 
 def upgrade():
@@ -35,15 +35,15 @@ def upgrade():
 
 @pytest.fixture
 def later(tmp_path, monkeypatch):
-    """Pretend that there is a third migration, which does ``more`` besides."""
+    """Pretend that there is a second migration, which does ``more`` besides."""
 
     def pretend(more=""):
         folder = tmp_path / "migrations"
         shutil.copytree(schema.MIGRATIONS, folder)
-        (folder / "versions" / "v0003_third.py").write_text(THIRD.format(more=more))
+        (folder / "versions" / "v0002_second.py").write_text(SECOND.format(more=more))
         monkeypatch.setattr(schema, "MIGRATIONS", folder)
-        monkeypatch.setattr(schema, "HEAD", "0003")
-        monkeypatch.setattr(connect, "HEAD", "0003")
+        monkeypatch.setattr(schema, "HEAD", "0002")
+        monkeypatch.setattr(connect, "HEAD", "0002")
 
     return pretend
 
@@ -103,16 +103,16 @@ def test_an_old_database_is_backed_up_and_migrated(old, later):
     with open_store(str(old), create=False) as store:
         assert store.decision(None, "E1").grade == "A"
     assert "mood" in columns(old)
-    backup = Path(f"{old}.backup-0002")
+    backup = Path(f"{old}.backup-0001")
     assert "mood" not in columns(backup)
     with closing(sqlite3.connect(backup)) as connection:
         assert connection.execute("SELECT count(*) FROM decision").fetchone() == (1,)
     open_store(str(old), create=False).close()
-    assert not Path(f"{old}.backup-0002-2").exists()
+    assert not Path(f"{old}.backup-0001-2").exists()
 
 
 def test_an_older_backup_stays(old, later):
-    older = Path(f"{old}.backup-0002")
+    older = Path(f"{old}.backup-0001")
     older.write_text("mine")
     later()
     open_store(str(old), create=False).close()
@@ -149,7 +149,7 @@ def test_a_backup_that_fails_leaves_no_file(old, later, monkeypatch):
         open_store(str(old), create=False)
     monkeypatch.undo()
     assert old.read_bytes() == before
-    assert not Path(f"{old}.backup-0002").exists()
+    assert not Path(f"{old}.backup-0001").exists()
 
 
 def once_real(connect_to, fail):

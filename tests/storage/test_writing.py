@@ -11,13 +11,13 @@ from datetime import date, timedelta
 import pytest
 
 from leadgrade.engine.decision import Possible
+from leadgrade.engine.legend import Legend
 from leadgrade.rules.phrase import Phrase
 from leadgrade.storage.errors import StoreError
 from leadgrade.storage.records import RejectedRow, StoredStep
-from leadgrade.storage.steps import step_plans
 from leadgrade.storage.store import open_store
 
-TABLES = ("book", "run", "run_source", "lead", "snapshot", "evidence", "decision", "next_step")
+TABLES = ("book", "legend", "run", "run_source", "lead", "snapshot", "decision", "next_step")
 
 
 def counts(path):
@@ -52,8 +52,9 @@ def test_a_decision_comes_back_as_it_went_in(store, made):
     made.write_run(store, [given])
     found = store.decision(None, given.lead)
     assert (found.run, found.lead, found.file, found.line) == (1, given.lead, "leads.csv", 2)
-    assert (found.facts, found.snapshot) == (given.facts, given.snapshot)
-    assert (found.ranks, found.record) == (given.ranks, given.decision)
+    assert (found.facts, found.ranks) == (given.facts, given.ranks)
+    assert (found.evidence, found.legend) == (given.evidence, Legend.of(made.make_book()))
+    assert (found.decision.earned, found.decision.next_steps) == ("A", ("close", "nurture"))
     assert (found.qualified, found.grade, found.score) == (True, "A", 6100)
     assert found.possible == Possible(6000, 6200, "B", "S")
     assert found.steps == (
@@ -62,12 +63,11 @@ def test_a_decision_comes_back_as_it_went_in(store, made):
     )
 
 
-def test_due_dates_end_with_the_calendar(made):
-    book = made.make_book()
-    far = [step for step in book.next_steps if step.id == "close"]
-    assert step_plans(book, date.max)["close"].due == "9999-12-31"
-    assert step_plans(book, date.max - timedelta(days=1))["close"].due == "9999-12-31"
-    assert far
+@pytest.mark.parametrize("days_left", [0, 1])
+def test_due_dates_end_with_the_calendar(store, made, days_left):
+    facts = made.make_facts(as_of=date.max - timedelta(days=days_left))
+    made.write_run(store, [made.make_decided()], facts=facts)
+    assert store.decision(None, "E1").steps[0].due == date.max
 
 
 def test_the_same_list_again_adds_only_slim_rows(store, path, made):
@@ -76,7 +76,7 @@ def test_the_same_list_again_adds_only_slim_rows(store, path, made):
     first = counts(path)
     made.write_run(store, leads)
     second = counts(path)
-    for table in ("book", "lead", "snapshot", "evidence"):
+    for table in ("book", "legend", "lead", "snapshot"):
         assert second[table] == first[table], table
     for table in ("run", "run_source", "decision", "next_step"):
         assert second[table] == 2 * first[table], table

@@ -1,0 +1,111 @@
+"""Legends in the record: stored once, and read back for whoever wants a decision in full.
+
+Their steps and outcomes are also there as rows, with the place of their marks in evidence. The
+views for people read those; whether they are what the legend says is checked with the chain.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sqlalchemy import text
+
+from leadgrade.engine.legend import Legend
+from leadgrade.engine.sealing import hash_text
+from leadgrade.storage.records import StoredStep
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import Connection
+
+    from leadgrade.engine.legend import LegendStep
+
+LEGEND_ROWS = {
+    "legend_step": ("place", "step", "owner", "channel", "within_days", "digit", "marks"),
+    "legend_outcome": ("place", "criterion", "rule", "outcome", "points", "digit", "marks"),
+}
+"""The tables that a legend fills, with their columns after its hash."""
+
+_DIGITS = "0123456789abcdef"
+_BITS = (8, 4, 2, 1)
+_MARKING = tuple("".join(each for each in _DIGITS if int(each, 16) & bit) for bit in _BITS)
+"""For each place of a digit: the digits that mark it."""
+
+
+def add_legend(connection: Connection, legend: Legend) -> str:
+    """Store a legend, unless it is there, and return its hash."""
+    written = legend.to_json()
+    name = hash_text(written)
+    known = text("SELECT 1 FROM legend WHERE sha256 = :name")
+    if connection.execute(known, {"name": name}).scalar() is None:
+        insert = text("INSERT INTO legend (sha256, text) VALUES (:name, :text)")
+        connection.execute(insert, {"name": name, "text": written})
+        for table, columns in LEGEND_ROWS.items():
+            found = [dict(zip(columns, row, strict=True)) for row in legend_rows(legend, table)]
+            if found:
+                names, values = ", ".join(columns), ", ".join(f":{each}" for each in columns)
+                sql = f"INSERT INTO {table} (legend_sha256, {names}) VALUES (:name, {values})"  # noqa: S608 - constants
+                connection.execute(text(sql), [{"name": name, **row} for row in found])
+    return name
+
+
+def legend_rows(legend: Legend, table: str) -> Iterator[tuple[Any, ...]]:
+    """Yield what a legend comes to as rows of one of its tables, in the order of its columns."""
+    before = (legend.outcomes, legend.openings, legend.knock_outs, legend.limits)
+    if table == "legend_step":
+        start = sum(-(-len(each) // 4) + 1 for each in before)
+        found: tuple[tuple[Any, ...], ...] = legend.steps
+    else:
+        start, found = 0, legend.outcomes
+    for place, each in enumerate(found):
+        yield place, *each, start + place // 4 + 1, _MARKING[place % 4]
+
+
+class Recalled(NamedTuple):
+    """What it takes to read the decisions of a run: its legend, and its day."""
+
+    legend: Legend
+    as_of: date
+
+    def steps(self, evidence: str) -> tuple[StoredStep, ...]:
+        """Return the next steps that are marked in evidence, with their due dates."""
+        return tuple(
+            StoredStep(each.id, each.owner, each.channel, due(each, self.as_of))
+            for each in self.legend.steps_of(evidence)
+        )
+
+
+class Legends:
+    """The legends of runs, each read once."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._runs: dict[int, Recalled] = {}
+        self._legends: dict[str, Legend] = {}
+
+    def of(self, run: int) -> Recalled:
+        """Return what it takes to read the decisions of a run."""
+        if run not in self._runs:
+            query = text("SELECT legend_sha256, as_of FROM run WHERE id = :run")
+            name, day = self._connection.execute(query, {"run": run}).one()
+            self._runs[run] = Recalled(self._legend(name), date.fromisoformat(day))
+        return self._runs[run]
+
+    def _legend(self, name: str) -> Legend:
+        if name not in self._legends:
+            query = text("SELECT text FROM legend WHERE sha256 = :name")
+            written = self._connection.execute(query, {"name": name}).scalar_one()
+            self._legends[name] = Legend.from_json(written)
+        return self._legends[name]
+
+
+def due(step: LegendStep, as_of: date) -> date | None:
+    """Return when a step is due that a run gave on a day."""
+    if step.within_days is None:
+        return None
+    try:
+        return as_of + timedelta(days=step.within_days)
+    except OverflowError:  # "within 9999999 days"
+        return date.max
