@@ -18,7 +18,7 @@ demo: $(READY)  ## qualify the sample list, show the best leads and one explanat
 	cd demo/first && ../../$(BIN)/leadgrade explain L-007
 
 test: $(READY)  ## the tests, as CI runs them
-	$(BIN)/pytest -n auto -q -m 'not soak'
+	$(BIN)/pytest -n auto -q
 
 docs: $(READY)  ## write the pages of the docs that come from the code
 	$(BIN)/python docs/build.py
@@ -29,8 +29,15 @@ check: $(READY)  ## format, lint, types, generated docs
 	$(BIN)/mypy
 	$(BIN)/mypy bench
 
-test-all: $(READY)  ## the long tests, with the same generated cases each time
-	LEADGRADE_CASES=1000 $(BIN)/pytest -n auto -q -m soak
+test-all: $(READY) services  ## the long tests, and those with a real browser and server
+	LEADGRADE_CASES=1000 $(BIN)/pytest -n auto -q -m 'soak or browser or postgresql'
+
+# Where nothing can be installed the tests that need it are skipped, and say why.
+SERVICES := chromium postgresql
+services:  ## a browser and a database server for the tests, where this is Debian and we are root
+	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && ! dpkg -s $(SERVICES) >/dev/null 2>&1; \
+	then apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+	    apt-get install -y -qq --no-install-recommends $(SERVICES) >/dev/null || true; fi
 
 soak: $(READY)  ## new generated cases, many more of them: make soak CASES=100000
 	LEADGRADE_RANDOM=1 LEADGRADE_CASES=$(or $(CASES),20000) \

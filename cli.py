@@ -21,7 +21,6 @@ COMMANDS = {
     "runs": "record:runs",
     "show": "record:show",
     "verify": "proof:verify",
-    "audit": "proof:audit",
     "override": "proof:override",
     "overrides": "proof:overrides",
     "forget": "proof:forget",

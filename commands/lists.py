@@ -147,20 +147,53 @@ def rejects(run: int | None, db: str, lang: str, out: Path | None) -> None:
 )
 @click.option("--out", type=click.Path(path_type=Path), help="The file; else stdout.")
 @click.option("--grade", help="Only leads of this grade.")
-def export(
-    db: str, run: int | None, lang: str, kind: str | None, out: Path | None, grade: str | None
+@click.option("--audit", is_flag=True, help="A bundle that proves itself, for another place.")
+@click.option("--lead", help="With --audit: what the run decided of this lead alone.")
+def export(  # noqa: PLR0913 - what can be said about an export
+    db: str,
+    run: int | None,
+    lang: str,
+    *,
+    kind: str | None,
+    out: Path | None,
+    grade: str | None,
+    audit: bool,
+    lead: str | None,
 ) -> None:
-    """Write the decisions of a run with their reasons: CSV, XLSX or JSON lines."""
+    """Write the decisions of a run with their reasons: CSV, XLSX or JSON lines.
+
+    With --audit it is one JSON file with the rule book, the facts, the decisions and their hashes;
+    `leadgrade verify --bundle FILE` proves it without the database.
+    """
     from contextlib import closing
 
     from leadgrade.reports.export import export_to
     from leadgrade.reports.recall import recall_all
     from leadgrade.storage.store import open_store
 
+    if audit:
+        if kind is not None or grade is not None:
+            raise click.UsageError("--audit writes whole: without --format and --grade.")
+        _export_bundle(db, run, lead, out, lang)
+        return
+    if lead is not None:
+        raise click.UsageError("--lead goes with --audit; `leadgrade explain LEAD` shows one lead.")
     with open_store(db, create=False) as store:
         occasion, explanations = recall_all(store, run, grade)
         with closing(explanations):
             export_to(out, kind, occasion, explanations, lang)
+
+
+def _export_bundle(db: str, run: int | None, lead: str | None, out: Path | None, lang: str) -> None:
+    from leadgrade.reports.audit import bundle_text, write_bundle
+    from leadgrade.storage.store import open_store
+
+    if out is None:
+        raise click.UsageError("--audit needs a file: --out FILE.")
+    with open_store(db, create=False) as store:
+        bundle = store.bundle(run, lead)
+    write_bundle(out, bundle)
+    show(bundle_text(out, bundle, lang))
 
 
 @click.command("map")

@@ -66,25 +66,6 @@ def verify(  # noqa: PLR0913 - what can be said about it
     sys.exit(0 if found.proved else 1)
 
 
-@click.command()
-@click.argument("lead", required=False)
-@options(DB, RUN, LANG)
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="The file to write.")
-def audit(lead: str | None, db: str, run: int | None, lang: str, out: Path) -> None:
-    """Write a run, or what it decided of LEAD, as a bundle that proves itself.
-
-    The file holds the rule book, the facts, the decisions and their hashes: it is verified
-    without the database by `leadgrade verify --bundle FILE`.
-    """
-    from leadgrade.reports.audit import bundle_text, write_bundle
-    from leadgrade.storage.store import open_store
-
-    with open_store(db, create=False) as store:
-        bundle = store.bundle(run, lead)
-    write_bundle(out, bundle)
-    show_answer(bundle_text(out, bundle, lang))
-
-
 def _not_empty(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
     if value is not None and not value.strip():
         raise click.BadParameter("it must not be empty.")

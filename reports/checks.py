@@ -6,16 +6,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from leadgrade.engine.oracle import Oracle
+from leadgrade.engine.checking import findings_of
 from leadgrade.reports.findings import as_json, findings_text
 from leadgrade.reports.mending import mended, write
 from leadgrade.reports.report import Report
 from leadgrade.reports.sarif import github_lines, sarif
 from leadgrade.reports.schema_file import renew_schema
 from leadgrade.reports.wording import say, say_count
-from leadgrade.rules.checks import in_order, run_checks
 from leadgrade.rules.checks.base import Level
-from leadgrade.rules.checks.context import Context, Seen
+from leadgrade.rules.checks.context import Seen
+from leadgrade.rules.checks.places import Places
 from leadgrade.rules.library import find_book
 from leadgrade.rules.loader import load_book
 from leadgrade.rules.model import Book
@@ -68,10 +68,10 @@ def check_book(path: str, wish: Wish) -> Checked:
         return Checked(path, error.findings, error.texts)
     renew_schema(book)
     sample = wish.sampling(book) if wish.sampling else ()
-    context = Context(book, Oracle(book), sample)
-    findings = in_order(run_checks(context, wish.levels))
+    findings = findings_of(book, wish.levels, sample)
+    places = Places(book.path, book.text)
     files = dict.fromkeys(each.span.file for each in findings)
-    texts = {file: "\n".join(context.places.lines(file)) for file in files}
+    texts = {file: "\n".join(places.lines(file)) for file in files}
     return Checked(path, findings, texts, len(book.rules), len(sample))
 
 

@@ -21,7 +21,7 @@ from leadgrade.rules.source import Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from leadgrade.rules.source import Finding, Span
+    from leadgrade.rules.source import Days, Finding, Span
 
 MOST_COLUMNS = 100
 """Of a shown line, on the screen; a longer one is cut around its span."""
@@ -70,6 +70,10 @@ def as_json(finding: Finding, lang: str = "en") -> dict[str, Any]:
         "suggestion": finding.suggestion,
         "help": help_text(finding, lang),
         "example": finding.example,
+        "days": [
+            {"from": first and first.isoformat(), "until": last and last.isoformat()}
+            for first, last in finding.days
+        ],
     }
 
 
@@ -108,10 +112,21 @@ def _shown_by(finding: Finding, lang: str) -> Iterator[str]:
         lead = json.dumps(finding.example, ensure_ascii=False)
         key = "example" if finding.example else "example-empty"
         yield say(f"findings.line.{key}", lang, lead=lead)
+    if finding.days:
+        days = say("findings.days.and", lang).join(_days(each, lang) for each in finding.days)
+        yield say("findings.line.days", lang, days=days)
     if "touches" in finding.args:
         yield say(
             "findings.line.touches", lang, count=finding.args["touches"], of=finding.args["leads"]
         )
+
+
+def _days(days: Days, lang: str) -> str:
+    first, last = days
+    if first is not None and first == last:
+        return say("findings.days.one", lang, day=first)
+    key = "between" if first and last else "from" if first else "until"
+    return say(f"findings.days.{key}", lang, first=first, last=last)
 
 
 def _excerpt(span: Span, lines: Sequence[str]) -> list[str]:

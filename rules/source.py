@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import date
 
 
 class Span(NamedTuple):
@@ -27,6 +28,10 @@ class Span(NamedTuple):
         if self.line != self.end_line:
             return self
         return Span(self.file, self.line, self.column + start, self.line, self.column + end)
+
+
+Days = tuple["date | None", "date | None"]
+"""A stretch of days: the first and the last of them; None where it has no end."""
 
 
 class Severity(StrEnum):
@@ -49,6 +54,8 @@ class Finding:
     severity: Severity = Severity.ERROR
     example: dict[str, bool | int | float | str] | None = None
     """The facts of a lead that shows the matter, as JSON writes them."""
+    days: tuple[Days, ...] = ()
+    """The days on which it is so; none where it is always so."""
 
 
 MOST_FINDINGS = 200

@@ -18,6 +18,20 @@ settings.register_profile(
 settings.load_profile("same cases")
 
 
+LEFT_OUT = ("soak", "browser", "postgresql")
+"""What takes long or needs more than Python: left to `make test-all`."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what takes long or needs a browser or a server, unless ``-m`` says what to run."""
+    if config.getoption("markexpr", ""):
+        return
+    out = [item for item in items if any(map(item.get_closest_marker, LEFT_OUT))]
+    config.hook.pytest_deselected(items=out)
+    left = set(out)
+    items[:] = [item for item in items if item not in left]
+
+
 @pytest.fixture(autouse=True)
 def _neutral_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep what the developer's shell says out of the tests."""

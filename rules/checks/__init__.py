@@ -6,13 +6,13 @@ at all is reported by the loader (see ``reference.yaml`` for its codes).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 
-from leadgrade.rules.checks.base import Check, Level
+from leadgrade.rules.checks.base import Check, Group, Level
 from leadgrade.rules.checks.context import Context
 from leadgrade.rules.source import Finding, Severity
 
@@ -28,8 +28,12 @@ def all_checks() -> dict[str, Check]:
     return {each.code: each for each in sorted(found, key=lambda each: (each.group, each.code))}
 
 
-def run_checks(context: Context, levels: Mapping[str, Level] | None = None) -> Iterator[Finding]:
-    """Yield what the checks find in a book, check by check.
+def run_checks(
+    context: Context,
+    levels: Mapping[str, Level] | None = None,
+    groups: Collection[Group] = frozenset(Group),
+) -> Iterator[Finding]:
+    """Yield what the checks of some groups find in a book, check by check.
 
     ``levels`` are by code, for those that are not to have their usual level. A finding on a line
     that ends in ``# allow: CODE`` is left out.
@@ -37,7 +41,11 @@ def run_checks(context: Context, levels: Mapping[str, Level] | None = None) -> I
     chosen = levels or {}
     for check in all_checks().values():
         level = chosen.get(check.code, check.level)
-        if level is Level.OFF or (check.needs_sample and not context.sample):
+        if (
+            level is Level.OFF
+            or check.group not in groups
+            or (check.needs_sample and not context.sample)
+        ):
             continue
         for hit in check.run(context):
             args = {**hit.args, **context.touched(hit.about)}
@@ -53,7 +61,7 @@ def run_checks(context: Context, levels: Mapping[str, Level] | None = None) -> I
                 yield finding
 
 
-def in_order(findings: Iterator[Finding]) -> list[Finding]:
+def in_order(findings: Iterable[Finding]) -> list[Finding]:
     """Return findings in the order of the file."""
     seen: list[Finding] = []
     for finding in findings:

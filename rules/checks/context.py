@@ -43,11 +43,12 @@ class Context:
     book: Book
     oracle: Oracle
     sample: Sequence[Seen] = ()
+    known_places: Places | None = None
 
     @cached_property
     def places(self) -> Places:
         """Where the parts of the book stand."""
-        return Places(self.book.path, self.book.text)
+        return self.known_places or Places(self.book.path, self.book.text)
 
     @cached_property
     def parts(self) -> tuple[Part, ...]:

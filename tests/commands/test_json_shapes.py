@@ -210,6 +210,7 @@ def test_check_and_test(leadgrade, folder) -> None:
         "suggestion": str | None,
         "help": str,
         "example": dict | None,
+        "days": list,
     }
     answer = leadgrade("check", "--json")
     assert answer.code == 1

@@ -146,7 +146,8 @@ def test_a_wide_rule_and_a_criterion_of_many_rules() -> None:
     rules = ", ".join(f"{{id: r{n}, when: size > {n}, points: 1}}" for n in range(300))
     book = read_book(
         "{book: b, facts: {size: {type: number}}, criteria: {c: {range: [0, 9000], rules: ["
-        f"{{id: wide, when: [{tests}], points: 1}}, {rules}]}}}}, grades: {{A: {{from: 5}}, B: {{}}}}}}"
+        f"{{id: wide, when: [{tests}], points: 1}}, {rules}"
+        "]}}, grades: {A: {from: 5}, B: {}}}"
     )
     assert decided(book, {"size": 200.5}).score == 201_00
     assert decided(book, {"size": 1000.5}).score == 301_00

@@ -99,12 +99,3 @@ def write(tmp_path: Path) -> Callable[..., Path]:
         return path
 
     return write
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave long runs out unless ``-m soak`` asks for them."""
-    if "soak" in str(config.getoption("markexpr", "")):
-        return
-    kept = [item for item in items if item.get_closest_marker("soak") is None]
-    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
-    items[:] = kept
