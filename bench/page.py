@@ -71,7 +71,9 @@ def _runs(results: Results) -> dict[str, list[tuple[float, float]]]:
 
 def _run_name(row: Row) -> str:
     to = "CSV to SQLite" if row["to"] == "SQLite" else "Parquet to Parquet"
-    workers = f", {row['workers']} processes" if row["engine"] in {"rete", "explainer"} else ""
+    workers = ""
+    if row["engine"] in {"rete", "explainer"}:
+        workers = ", one process" if row["workers"] == 1 else f", {row['workers']} processes"
     return f"{row['engine']}{workers}, {to}"
 
 
@@ -177,14 +179,14 @@ def _run_cells(row: Row) -> list[str]:
     ]
 
 
-def _plain(section: str, name: str, count: str) -> Callable[[Results], Iterator[str]]:
+def _plain(section: str, name: str) -> Callable[[Results], Iterator[str]]:
     """Return a table of a section whose rows have a wall time and a processor time."""
 
     def table(results: Results) -> Iterator[str]:
         rows = [
             [
                 " ".join(str(row[key]) for key in name.split() if key in row),
-                _number(row.get(count)),
+                _number(row.get("leads", row.get("rows"))),
                 f"{row['wall']:.2f}",
                 f"{row['cpu']:.2f}",
                 _number(row.get("rate")),
@@ -193,7 +195,7 @@ def _plain(section: str, name: str, count: str) -> Callable[[Results], Iterator[
             for row in results.get(section, [])
             if "wall" in row
         ]
-        yield from _table(["what", count, "seconds", "CPU s", "a CPU second", "peak MB"], rows)
+        yield from _table(["what", "leads", "seconds", "CPU s", "a CPU second", "peak MB"], rows)
 
     return table
 
@@ -229,9 +231,9 @@ TABLES: dict[str, Callable[[Results], Iterator[str]]] = {
     "by_share": _by("by_share", "share", lambda share: f"{share:.0%} fire"),
     "queries": _queries,
     "whole_runs": _whole,
-    "against_bare": _plain("against_bare", "engine", "leads"),
-    "storing": _plain("storing", "engine", "leads"),
-    "reading": _plain("reading", "kind engine", "rows"),
+    "against_bare": _plain("against_bare", "engine"),
+    "storing": _plain("storing", "engine"),
+    "reading": _plain("reading", "kind engine"),
     "start_up": _starts,
     "missing": _missing,
 }

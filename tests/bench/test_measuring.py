@@ -117,7 +117,7 @@ def test_the_page_has_a_table_for_every_section() -> None:
     assert (
         "| columnar, Parquet to Parquet | 10,000,000 | 50.0 | 90.0 | 200,000 | 1,200 | 30 |" in text
     )
-    assert "| rete, 1 processes, CSV to SQLite | 10,000,000 | not run: some 30 minutes |" in text
+    assert "| rete, one process, CSV to SQLite | 10,000,000 | not run: some 30 minutes |" in text
     assert (
         "| peak memory of a whole run of ten million leads | 1,000 MB | 1,200 MB | **missed** |"
         in text
