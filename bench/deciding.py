@@ -90,6 +90,32 @@ def by_query(rules: int, share: float, path: str, full: bool, threads: int) -> R
     return _rates(leads, clock)
 
 
+def by_columnar(rules: int, share: float, path: str, threads: int) -> Result:
+    """Measure leadgrade's own query: all that is kept of a decision, from Parquet into a table."""
+    from leadgrade.engine.backends.columnar import Columnar  # noqa: PLC0415 - needs sqlglot
+    from leadgrade.engine.sql.dialects import DIALECTS  # noqa: PLC0415
+    from leadgrade.engine.sql.layout import AsOf, Layout  # noqa: PLC0415
+    from leadgrade.engine.sql.statement import evidence_statement, written  # noqa: PLC0415
+
+    work = make_work(rules, share)
+    facts = facts_of_leads(CHECKED)
+    check("columnar", work, facts, ours.seen_by_us(work, facts, "columnar"))
+    with clocked() as opening:
+        columnar = Columnar(work.book, AS_OF, threads=threads)
+        layout = Layout.of(work.book, AsOf(AS_OF), DIALECTS["duckdb"])
+        statement = written(evidence_statement(layout, "list"), layout)
+    with columnar:
+        columns = [f'{fact} AS "{name}"' for fact, name in columnar.column_of.items()]
+        keys = "row_number() OVER () AS n, lead_id AS lead, NULL AS source, NULL AS line"
+        columnar.connection.execute(
+            f"CREATE VIEW list AS SELECT {keys}, {', '.join(columns)} FROM {_parquet(path)}"  # noqa: S608
+        )
+        with clocked() as clock:
+            columnar.connection.execute(f"CREATE TEMP TABLE answer AS {statement}")
+        ((leads,),) = columnar.connection.execute("SELECT count(*) FROM answer").fetchall()
+    return {**_rates(leads, clock), "opening": opening.wall}
+
+
 def _check_query(
     connection: duckdb.DuckDBPyConnection, work: Work, path: str, *, full: bool
 ) -> None:

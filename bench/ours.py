@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from bench.lists import Facts, leads_of
 from bench.peers.base import Seen
 from bench.workload import AS_OF, Work
-from leadgrade.engine.backends.base import ENGINES, make_backend, why_unavailable
+from leadgrade.engine.backends import base
+from leadgrade.engine.backends.base import make_backend, why_unavailable
 from leadgrade.engine.decision import Decision
 
 ONE_BY_ONE = ("rete", "explainer")
 """Engines that decide one lead after another."""
 
 
+ALL: tuple[str, ...] = getattr(base, "BACKENDS", base.ENGINES)
+
+
 def names() -> tuple[str, ...]:
     """Return the engines that can run here."""
-    return tuple(each for each in ENGINES if why_unavailable(each) is None)
+    return tuple(each for each in ALL if why_unavailable(each) is None)
 
 
 def one_by_one() -> list[str]:
@@ -26,15 +31,18 @@ def one_by_one() -> list[str]:
 
 def missing() -> dict[str, str]:
     """Return why the other engines cannot run here."""
-    reasons = {each: why_unavailable(each) for each in ENGINES}
+    reasons = {each: why_unavailable(each) for each in ALL}
     return {engine: reason for engine, reason in reasons.items() if reason is not None}
 
 
 def seen_by_us(work: Work, leads: Sequence[Facts], engine: str = "explainer") -> list[Seen]:
     """Return what leadgrade says of leads: what every other engine has to say, too."""
-    backend = make_backend(engine, work.book, AS_OF)
+    backend: Any = make_backend(engine, work.book, AS_OF)
     seeing = Seeing(work)
-    return [seeing(backend.decide(lead)) for lead in leads_of(leads)]
+    some = leads_of(leads)
+    at_once = hasattr(backend, "decide_all")
+    decisions = backend.decide_all(some) if at_once else map(backend.decide, some)
+    return [seeing(each) for each in decisions]
 
 
 class Seeing:

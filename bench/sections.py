@@ -115,7 +115,7 @@ def whole_runs(bench: Bench) -> Rows:
 
 
 def _ways(kind: str) -> Iterator[tuple[str, int]]:
-    for engine in ours.names():
+    for engine in whole.engines():
         one = engine in ours.ONE_BY_ONE
         if one and kind == "csv":
             yield engine, 1
@@ -159,7 +159,7 @@ def _growing(bench: Bench, engine: str, workers: int, kind: str) -> Rows:
 def against_bare(bench: Bench) -> Rows:
     """Compare a whole run with the libraries that it stands on doing nothing but their part."""
     source = bench.list_of(bench.plan.compared, "csv")
-    engine = "columnar" if "columnar" in ours.names() else ours.names()[0]
+    engine = "columnar" if "columnar" in whole.engines() else whole.engines()[0]
     made, again = bench.folder / "compared.db", bench.folder / "bare.db"
     job = whole.Run(engine, BUSY, source, bench.book_of(RULES), made)
 
@@ -209,9 +209,8 @@ def reading_lists(bench: Bench) -> Rows:
 def start_up(bench: Bench) -> Rows:
     """Measure how long a person waits for commands that have little to do."""
     db = bench.folder / "start.db"
-    engine = ours.names()[-1] if "explainer" not in ours.names() else "explainer"
-    leads = bench.plan.leads[0]
-    whole.measure(whole.Run(engine, BUSY, bench.list_of(leads, "csv"), bench.book_of(RULES), db))
+    source = bench.list_of(bench.plan.leads[0], "csv")
+    whole.measure(whole.Run("explainer", BUSY, source, bench.book_of(RULES), db))
     found = starting.measure(db, "L00000007", bench.book_of(300), bench.plan.starts)
     return [{"command": name, **result} for name, result in found.items()]
 
@@ -235,12 +234,14 @@ def _one_by_one(
 
 def _queries(bench: Bench, leads: int, rules: int, share: float) -> dict[str, Callable[[], Result]]:
     path = str(bench.list_of(leads, "parquet"))
-    return {
-        name: partial(
-            run, "deciding:by_query", rules=rules, share=share, path=path, full=full, threads=BUSY
-        )
+    work = {"rules": rules, "share": share, "path": path, "threads": BUSY}
+    tasks: dict[str, Callable[[], Result]] = {
+        name: partial(run, "deciding:by_query", full=full, **work)
         for name, full in (("duckdb", False), ("duckdb-full", True))
     }
+    if "columnar" in ours.names():
+        tasks["columnar"] = partial(run, "deciding:by_columnar", **work)
+    return tasks
 
 
 def _runs(engine: str) -> bool:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from bench import ours
 from bench.measure import Result, TaskError, observe
 from bench.workload import AS_OF
 
@@ -36,10 +38,21 @@ class Run:
         return words
 
 
-@cache
+def engines() -> list[str]:
+    """Return the engines that `qualify` offers and that can run here."""
+    text = " ".join(_help().split())
+    offered = re.search(r"--engine \[([^\]]+)\]", text)
+    return [each for each in offered[1].split("|") if each in ours.names()] if offered else []
+
+
 def takes(option: str) -> bool:
     """Return whether `qualify` has an option."""
-    return option in observe([COMMAND, "qualify", "--help"]).output
+    return option in _help()
+
+
+@cache
+def _help() -> str:
+    return observe([COMMAND, "qualify", "--help"]).output
 
 
 def measure(run: Run) -> Result:

@@ -65,6 +65,12 @@ def test_every_other_engine_says_what_the_explainer_says(engine: str, rules: int
     agreeing.check(engine, work, facts, answers)
 
 
+@pytest.mark.parametrize("engine", ours.names())
+def test_every_engine_of_ours_says_what_the_explainer_says(engine: str) -> None:
+    work, facts = make_work(41), lists.facts_of_leads(LEADS)
+    agreeing.check(engine, work, facts, ours.seen_by_us(work, facts, engine))
+
+
 def test_an_engine_that_says_something_else_is_not_measured() -> None:
     work, facts = make_work(10), lists.facts_of_leads(LEADS)
     wrong = dataclasses.replace(
