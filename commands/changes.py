@@ -59,9 +59,12 @@ def _share(_: click.Context, __: click.Parameter, value: str | None) -> float | 
     from leadgrade.rules.values import ValueReadError, parse_percent
 
     try:
-        return parse_percent(value)
+        share = parse_percent(value)
     except ValueReadError:
         raise click.BadParameter("write a share such as 5%.") from None
+    if not 0 <= share <= 1:
+        raise click.BadParameter("a share is between 0% and 100%.")
+    return share
 
 
 @click.command()

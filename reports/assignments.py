@@ -8,14 +8,27 @@ from typing import ClassVar
 
 from leadgrade.leads.cells import Column, Unreadable
 from leadgrade.leads.policy import Policy
+from leadgrade.reports.values import show_fact
 from leadgrade.rules.conditions import Value
 from leadgrade.rules.kinds import nearest
 from leadgrade.rules.lead import Lead
 from leadgrade.rules.literals import fact_value
-from leadgrade.rules.model import Book, Fact
+from leadgrade.rules.model import Book, Fact, FactType
 from leadgrade.rules.names import fold_name
 from leadgrade.rules.problem import Problem
 from leadgrade.rules.source import Findings
+
+
+EXAMPLES = {
+    FactType.MONEY: "500万, 2.5M",
+    FactType.NUMBER: "12.5",
+    FactType.PERCENT: "35%",
+    FactType.DAYS: "45 days",
+    FactType.DATE: "2026-01-31",
+    FactType.FLAG: "yes, no",
+    FactType.TEXT: "Leeds",
+}
+"""Values as they may be said."""
 
 
 class AssignmentError(Problem):
@@ -28,14 +41,19 @@ def assigned(book: Book, lead: Lead, assignments: Sequence[str]) -> Lead:
     """Return the lead with the facts that were said; an empty value makes a fact unknown.
 
     Raises:
-        AssignmentError: ``not-an-assignment``, ``unknown-fact``, ``value-unreadable``.
+        AssignmentError: ``not-an-assignment``, ``unknown-fact``, ``said-twice``,
+            ``value-unreadable``, ``not-a-choice``, ``out-of-range``.
     """
     facts = dict(lead.facts)
+    said: set[str] = set()
     for text in assignments:
         name, equals, literal = text.partition("=")
-        if not equals:
+        if not equals or not name.strip():
             raise AssignmentError("not-an-assignment", text=text)
         fact = _fact(book, name.strip())
+        if fact.id in said:
+            raise AssignmentError("said-twice", fact=fact.id)
+        said.add(fact.id)
         value = _value(book, fact, literal.strip())
         if value is None:
             facts.pop(fact.id, None)
@@ -53,6 +71,8 @@ def _fact(book: Book, name: str) -> Fact:
         if wanted in {fold_name(each) for each in fact.names}:
             return fact
     near = nearest(name, book.facts)
+    if name in book.derived:
+        raise AssignmentError("derived-fact", name=name)
     raise AssignmentError("unknown-fact", name=name, **({"nearest": near} if near else {}))
 
 
@@ -65,8 +85,20 @@ def _value(book: Book, fact: Fact, literal: str) -> Value | None:
         return value
     read = Column(fact, book, Policy())[literal]
     if isinstance(read, Unreadable):
-        raise AssignmentError("value-unreadable", text=literal, fact=fact.id, type=fact.type)
+        raise _unreadable(fact, literal, value)
     return read
+
+
+def _unreadable(fact: Fact, literal: str, value: Value | None) -> AssignmentError:
+    """Return what is wrong with a literal, and what would be right."""
+    said = {"text": literal, "fact": fact.id}
+    if fact.type is FactType.CHOICE:
+        choices = ", ".join(each.id for each in fact.choices)
+        return AssignmentError("not-a-choice", choices=choices, **said)
+    if value is not None:
+        ends = (show_fact(fact, end, "en") for end in (fact.low, fact.high) if end is not None)
+        return AssignmentError("out-of-range", ends=" … ".join(ends), **said)
+    return AssignmentError("value-unreadable", example=EXAMPLES[fact.type], **said)
 
 
 def _in_range(fact: Fact, value: Value) -> bool:
