@@ -18,7 +18,6 @@ from leadgrade.rules.names import fold_name
 from leadgrade.rules.problem import Problem
 from leadgrade.rules.source import Findings
 
-
 EXAMPLES = {
     FactType.MONEY: "500万, 2.5M",
     FactType.NUMBER: "12.5",
