@@ -11,6 +11,7 @@ COMMANDS = {
     "qualify": "lists:qualify",
     "top": "answers:top",
     "targeting": "answers:targeting",
+    "profit": "answers:profit",
     "explain": "answers:explain",
     "ask": "questions:ask",
     "improve": "questions:improve",

@@ -92,6 +92,48 @@ def targeting(
 
 
 @click.command()
+@options(DB, RUN, LANG, AS_JSON)
+@click.option(
+    "--by",
+    metavar="owner|grade|FACT|CLASS",
+    default="owner",
+    show_default=True,
+    help="A line for each of these.",
+)
+@click.option(
+    "--revenue", multiple=True, required=True, metavar="FACT", help="What a lead brings in money."
+)
+@click.option("--cost", multiple=True, metavar="FACT", help="What it costs; may be repeated.")
+def profit(
+    db: str,
+    run: int | None,
+    lang: str,
+    by: str,
+    revenue: tuple[str, ...],
+    cost: tuple[str, ...],
+    *,
+    as_json: bool,
+) -> None:
+    """Show profit and loss by class and who answers for it.
+
+    For example: --revenue direct_profit_12m --cost service_cost_12m --by pyramid
+    """
+    from leadgrade.reports.profit import Figures, Profit
+    from leadgrade.reports.recall import stored_book
+    from leadgrade.storage.store import open_store
+
+    with open_store(db, create=False) as store:
+        found = store.run(run)
+        book = stored_book(store, found)
+        stored = store.decisions(found.number, best_first=False)
+        accounts = Profit(book, found, stored, Figures(revenue, cost, by), lang)
+    if as_json:
+        show_json(accounts.as_json)
+    else:
+        show(accounts.text())
+
+
+@click.command()
 @click.argument("lead")
 @options(DB, RUN, LANG, AS_JSON)
 @click.option(

@@ -9,27 +9,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 
 from leadgrade.engine.deriving import Deriver
+from leadgrade.reports.grouping import OWNER, Grouping, check_money
 from leadgrade.reports.wording import say
 from leadgrade.rules.conditions import Value
 from leadgrade.rules.lead import facts_from_json
-from leadgrade.rules.model import Book, FactType
-from leadgrade.rules.problem import Problem
+from leadgrade.rules.model import Book
 from leadgrade.storage.records import StoredDecision, StoredRun
-
-OWNER = "owner"
-"""The group that is not a fact: who does the first next step."""
-
-
-class TargetingError(Problem):
-    """What was asked for is not in the book."""
-
-    texts: ClassVar[str] = "targeting"
 
 
 @dataclass(slots=True)
@@ -91,7 +82,8 @@ class Targeting:
     ) -> None:
         self._book, self._run, self._wish, self._lang = book, run, wish, lang
         self._grouping = Grouping(book, wish.by, lang)
-        self._check_result()
+        if wish.result is not None:
+            check_money(book, wish.result)
         self.key_grade = book.grades[0].id
         self.all = Figures(None)
         groups: dict[str | None, Figures] = {}
@@ -107,14 +99,6 @@ class Targeting:
             groups.values(),
             key=lambda each: (-(each.per_contact or 0), -each.valuable_share, each.group or "~"),
         )
-
-    def _check_result(self) -> None:
-        name = self._wish.result
-        if name is None:
-            return
-        fact = self._book.facts.get(name) or self._book.derived.get(name)
-        if fact is None or fact.type is not FactType.MONEY:
-            raise TargetingError("not-money", name=name, book=self._book.id)
 
     @property
     def as_json(self) -> dict[str, Any]:
@@ -170,7 +154,7 @@ class Targeting:
 
     def _cells(self, each: Figures) -> Iterator[str]:
         is_all = each is self.all
-        yield self._say("all") if is_all else each.group or self._say("none")
+        yield self._say("all") if is_all else self._grouping.shown(each.group)
         yield str(each.contacts)
         yield f"{each.valuable} ({each.valuable_share:.1%})"
         yield f"{each.key} ({each.key_share:.1%})"
@@ -183,29 +167,6 @@ class Targeting:
 
     def _say(self, name: str, /, **words: Any) -> str:
         return say(f"targeting.{name}", self._lang, **words)
-
-
-class Grouping:
-    """What group a lead belongs to: by a fact, a classification, or who has to act."""
-
-    def __init__(self, book: Book, by: str | None, lang: str) -> None:
-        known = by is None or by == OWNER or by in book.classes or by in book.facts
-        if not known:
-            raise TargetingError("no-such-group", name=by, book=book.id)
-        self._book, self._by, self._lang = book, by, lang
-        self._steps = {step.id: step for step in book.next_steps}
-
-    def name(self, decision: StoredDecision, facts: dict[str, Value] | None = None) -> str | None:
-        """Return the group, None where it is not known."""
-        if self._by == OWNER:
-            steps = (self._steps[each.id] for each in decision.steps)
-            owner = next((step.owner for step in steps if step.owner), None)
-            return owner.say(self._lang) if owner else None
-        if self._by in self._book.classes:
-            return decision.decision.classes[self._by]
-        known = facts_from_json(self._book, decision.facts) if facts is None else facts
-        value = known.get(self._by or "")
-        return None if value is None else str(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +203,7 @@ def best_under(
     ``decisions`` come best first.
 
     Raises:
-        TargetingError: the book knows no such group.
+        GroupingError: the book knows no such group.
     """
     grouping = Grouping(book, per, lang)
     used: Counter[str | None] = Counter()
