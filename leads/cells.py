@@ -129,8 +129,7 @@ def cell_reader(fact: Fact, book: Book, said: Policy | Options) -> Callable[[str
     """
     policy = said if isinstance(said, Policy) else Policy.of(said)
     typed = _typed_reader(fact, book, policy)
-    unknown = (UNKNOWN - _meant(fact)) | {_key(text) for text in book.unknown_values}
-    unknown -= frozenset(_choices(fact))
+    unknown = unknown_keys(fact, book)
 
     def read(text: str) -> Value | None:
         key = _key(text)
@@ -141,6 +140,12 @@ def cell_reader(fact: Fact, book: Book, said: Policy | Options) -> Callable[[str
         return typed(text.strip())
 
     return read
+
+
+def unknown_keys(fact: Fact, book: Book) -> frozenset[str]:
+    """Return the texts that say that nothing is known of a fact, folded and in lower case."""
+    unknown = (UNKNOWN - _meant(fact)) | {_key(text) for text in book.unknown_values}
+    return unknown - frozenset(_choices(fact))
 
 
 def unknown_text(text: str) -> bool:

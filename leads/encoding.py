@@ -32,6 +32,12 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+STRICT = frozenset({"utf-8", "utf-16-le", "utf-16-be", "gb18030"})
+"""Those that are detected by reading the whole text."""
+
+MARK_BYTES = "leadgrade.mark-bytes"
+"""The name of what makes surrogates of bytes that cannot be decoded."""
+
 _WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "cp936": "gb18030", "hz": "hz"}
 
 _COMMON = frozenset(
@@ -65,14 +71,12 @@ def _mark_bytes(error: UnicodeError) -> tuple[str, int]:
     return "".join(chr(0xDC00 + byte) for byte in bad), error.end
 
 
-codecs.register_error("leadgrade.mark-bytes", _mark_bytes)
+codecs.register_error(MARK_BYTES, _mark_bytes)
 
 
 def text_of(source: Source, encoding: str) -> TextIO:
     """Return the text of a source from the beginning, its line ends as they are."""
-    return io.TextIOWrapper(
-        source.checked(), encoding=encoding, errors="leadgrade.mark-bytes", newline=""
-    )
+    return io.TextIOWrapper(source.checked(), encoding=encoding, errors=MARK_BYTES, newline="")
 
 
 def find_encoding(source: Source, wanted: str | None, expected: Collection[str]) -> str:

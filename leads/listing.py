@@ -87,20 +87,23 @@ class Listing:
         """The text of the row that was read last."""
         self.leads = 0
         self.rejected = 0
-        self._by_keys = names_itself(book, id_said=id_said)
+        self.by_keys = names_itself(book, id_said=id_said)
+        """Whether keys of the book name its leads, and no column."""
         self._own_id = ""
         self._source = source
-        self._table = table
+        self.table = table
+        """Its rows as texts."""
         self._unread: dict[tuple[str, str], Unread] = {}
         settled = settle(table, self.headers, book, Policy.of(options))
         self.policies = settled.policies
         """How the cells of each fact are read, declared or detected."""
         self.detected = settled.detected
         """What of it was detected."""
-        self._columns = [
+        self.columns = [
             (book.facts[fact], at, Column(book.facts[fact], book, self.policies[fact]))
             for fact, at in self.headers.facts.items()
         ]
+        """The facts that it has, the columns that they stand in, and what their cells say."""
 
     @property
     def how(self) -> dict[str, object]:
@@ -123,7 +126,7 @@ class Listing:
     @property
     def named_by(self) -> str:
         """What names its leads: a header, ``row``, or keys, the first one first."""
-        return ", ".join(self.identity.labels) if self._by_keys else self.headers.id_header
+        return ", ".join(self.identity.labels) if self.by_keys else self.headers.id_header
 
     @property
     def own_id(self) -> str:
@@ -137,7 +140,8 @@ class Listing:
     @property
     def unread(self) -> tuple[Unread, ...]:
         """The cells that could not be read so far, by fact and reason, in order of appearance."""
-        return tuple(self._unread.values())
+        places = {fact: place for place, fact in enumerate(self.headers.facts)}
+        return tuple(sorted(self._unread.values(), key=lambda cell: (cell.line, places[cell.fact])))
 
     def __iter__(self) -> Iterator[Lead | Rejected]:
         return self.items(lambda _: None)
@@ -152,8 +156,8 @@ class Listing:
             ListError: ``changed-while-read`` or ``unreadable-file``.
         """
         self.restart()
-        for row in self._table.rows():
-            item = row if isinstance(row, Rejected) else self._item(row, claim)
+        for row in self.table.rows():
+            item = row if isinstance(row, Rejected) else self.item(row, claim)
             if item is None:
                 continue
             if isinstance(item, Rejected):
@@ -164,7 +168,7 @@ class Listing:
 
     def watched(self, look: Callable[[list[str]], None]) -> Iterator[Lead | Rejected]:
         """Yield the rows from the beginning; ``look`` sees the cells of each whole one before."""
-        table = self._table
+        table = self.table
 
         def rows() -> Iterator[Row | Rejected]:
             for row in table.rows():
@@ -172,11 +176,11 @@ class Listing:
                     look(row.cells)
                 yield row
 
-        self._table = replace(table, rows=rows)
+        self.table = replace(table, rows=rows, bulk=None)
         try:
             yield from self
         finally:
-            self._table = table
+            self.table = table
 
     def restart(self) -> None:
         """Set the counts to nothing read."""
@@ -193,9 +197,12 @@ class Listing:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _item(self, row: Row, claim: Callable[[Lead], Refusal | None]) -> Lead | Rejected | None:
+    def item(
+        self, row: Row, claim: Callable[[Lead], Refusal | None] | None = None
+    ) -> Lead | Rejected | None:
+        """Return what a row is, None for a blank one. Its unread cells are counted."""
         item = self._lead(row)
-        if isinstance(item, Lead) and (refusal := claim(item)):
+        if claim is not None and isinstance(item, Lead) and (refusal := claim(item)):
             return self._rejected(row, refusal.code, **refusal.args)
         return item
 
@@ -207,11 +214,11 @@ class Listing:
         if not self._own_id:
             if not any(map(str.strip, row.cells)):
                 return None
-            if at is not None and not self._by_keys:
+            if at is not None and not self.by_keys:
                 return self._rejected(row, "empty-id", column=self.headers.id_header)
         facts: dict[str, Value] = {}
         unread: list[Unread] = []
-        for fact, at, column in self._columns:
+        for fact, at, column in self.columns:
             value = column[row.cells[at]]
             if value is None:
                 continue
@@ -226,12 +233,13 @@ class Listing:
             unread.append(Unread(fact.id, value.code, row.line, text))
         found = self._named(row, facts)
         if isinstance(found, Lead):
-            self._count(unread)
+            for cell in unread:
+                self.count_unread(cell)
         return found
 
     def _named(self, row: Row, facts: dict[str, Value]) -> Lead | Rejected:
         """Return the lead of a row's facts, with what joined files say of it."""
-        if self._by_keys:
+        if self.by_keys:
             lead = self.identity.name(self._own_id, facts)
             if not lead:
                 return self._rejected(row, "no-key", keys=", ".join(self.identity.labels))
@@ -246,11 +254,14 @@ class Listing:
                 return self._rejected(row, "missing-fact", fact=name)
         return Lead(lead, facts, file=self.file, line=row.line)
 
-    def _count(self, unread: list[Unread]) -> None:
-        for cell in unread:
-            known = self._unread.setdefault((cell.fact, cell.code), cell)
-            if known is not cell:
-                known.count += 1
+    def count_unread(self, cell: Unread) -> None:
+        """Count cells that could not be read; the first of them is the sample."""
+        known = self._unread.setdefault((cell.fact, cell.code), cell)
+        if known is cell:
+            return
+        known.count += cell.count
+        if cell.line < known.line:
+            known.line, known.text = cell.line, cell.text
 
     def _rejected(self, row: Row, code: str, **args: str) -> Rejected:
         return Rejected(self.file, row.line, code, args, clip(row.raw))

@@ -6,6 +6,7 @@ import os
 import shutil
 import tempfile
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,7 +36,38 @@ _CLOSED = {
 }
 """How the reader is shut off: nothing is loaded or fetched because of what a file says."""
 
+_SHORT = ("BOOLEAN", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT",
+          "USMALLINT", "UINTEGER", "UBIGINT", "UUID", "FLOAT", "DOUBLE", "DECIMAL", "DATE",
+          "TIME")  # fmt: skip
+"""Types whose values are short texts without control characters."""
+
 _NESTED = ("STRUCT", "MAP", "UNION", "LIST")
+
+
+@dataclass(frozen=True, slots=True)
+class ParquetFile:
+    """A Parquet file as SQL, for those who read many of its rows at once."""
+
+    source: Source
+    texts: tuple[str, ...]
+    """The SQL of each column as a text; an empty one for NULL."""
+    may_hold_more: tuple[str, ...]
+    """Those of them that may hold what no cell may: a NUL byte, too long a text."""
+
+    @contextmanager
+    def opened(self) -> Iterator[str]:
+        """Give a path to the file that holds no wild cards."""
+        with _linked(self.source) as path:
+            yield path
+
+    def check(self) -> None:
+        """Read the bytes once more.
+
+        Raises:
+            ListError: ``changed-while-read``.
+        """
+        for _ in self.source.blocks():
+            pass
 
 
 def parquet_table(source: Source) -> Table:
@@ -52,13 +84,14 @@ def parquet_table(source: Source) -> Table:
     if not described:
         raise ListError("empty-file", file=source.name)
     headers = tuple(name for name, _ in described)
-    query = _query(described)
+    bulk = _bulk(source, described)
+    query = f"SELECT {', '.join(bulk.texts)} FROM read_parquet(?)"  # noqa: S608 - names are quoted
 
     def rows() -> Iterator[Row | Rejected]:
         with _opened(source) as (connection, path):
             yield from _rows(connection, query, path, source)
 
-    return Table(headers, rows, kind="Parquet")
+    return Table(headers, rows, kind="Parquet", bulk=bulk)
 
 
 def _rows(
@@ -78,15 +111,16 @@ def _rows(
         pass
 
 
-def _query(described: Sequence[tuple[str, str]]) -> str:
-    """Return the query that reads every column as a text."""
-    columns = []
+def _bulk(source: Source, described: Sequence[tuple[str, str]]) -> ParquetFile:
+    texts, more = [], []
     for name, kind in described:
         column = '"' + name.replace('"', '""') + '"'
         nested = kind.endswith("]") or kind.startswith(_NESTED)
         text = f"to_json({column})::VARCHAR" if nested else f"{column}::VARCHAR"
-        columns.append(f"coalesce({text}, '')")
-    return f"SELECT {', '.join(columns)} FROM read_parquet(?)"  # noqa: S608 - names are quoted
+        texts.append(f"coalesce({text}, '')")
+        if not kind.startswith(_SHORT):
+            more.append(texts[-1])
+    return ParquetFile(source, tuple(texts), tuple(more))
 
 
 def _described(connection: DuckDBPyConnection, path: str, file: str) -> list[tuple[str, str]]:
@@ -112,14 +146,20 @@ def _opened(source: Source) -> Iterator[tuple[DuckDBPyConnection, str]]:
     except ImportError as error:
         raise ListError("needs-library", file=source.name, library="duckdb") from error
     settings: dict[str, Any] = _CLOSED
+    with _linked(source) as path:
+        connection = duckdb.connect(":memory:", config=settings)
+        try:
+            yield connection, path
+        finally:
+            connection.close()
+
+
+@contextmanager
+def _linked(source: Source) -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="leadgrade-") as folder:
         path = Path(folder) / "list.parquet"
         _link(source, path)
-        connection = duckdb.connect(":memory:", config=settings)
-        try:
-            yield connection, str(path)
-        finally:
-            connection.close()
+        yield str(path)
 
 
 def _link(source: Source, path: Path) -> None:

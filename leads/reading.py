@@ -38,7 +38,7 @@ class Reading:
         self.listings = tuple(listings)
         self.joins = joins
         """What is joined to the lists."""
-        self._on_duplicate = on_duplicate
+        self.on_duplicate = on_duplicate
         gather = None if joins is None else joins.facts_of
         self._merger = Merger(book, gather) if on_duplicate is OnDuplicate.MERGE else None
         for listing in self.listings:
@@ -85,7 +85,7 @@ class Reading:
             yield from self._merger.items(self.listings)
             return
         offers = _Offers(self.listings)
-        if self._on_duplicate is OnDuplicate.LAST:
+        if self.on_duplicate is OnDuplicate.LAST:
             deque(self._items(offers, offers.note), maxlen=0)
             offers.restart()
         yield from self._items(offers, self._claim(offers))
@@ -112,7 +112,7 @@ class Reading:
         """Return the function that says why a lead is not the one for its id, if so."""
         code = "duplicate-id"
         names = ("first_file", "first_line")
-        if self._on_duplicate is OnDuplicate.LAST:
+        if self.on_duplicate is OnDuplicate.LAST:
             code, names = "replaced-by-later", ("later_file", "later_line")
 
         def claim(lead: Lead) -> Refusal | None:
@@ -120,7 +120,7 @@ class Reading:
             if chosen is None:
                 return None
             args = {"id": lead.id, **dict(zip(names, chosen, strict=True))}
-            if self._on_duplicate is OnDuplicate.ERROR:
+            if self.on_duplicate is OnDuplicate.ERROR:
                 raise ListError(code, file=lead.file, line=lead.line, **args)
             return Refusal(code, args)
 

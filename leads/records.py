@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import csv
 from collections import deque
+from dataclasses import dataclass
 from itertools import dropwhile, islice, takewhile
 from typing import TYPE_CHECKING
 
 from leadgrade.leads.dialect import find_delimiter, is_separator_line
-from leadgrade.leads.encoding import UNDECODED, find_encoding, text_of
+from leadgrade.leads.encoding import STRICT, UNDECODED, find_encoding, text_of
 from leadgrade.leads.terms import CELL_LIMIT, Rejected, Row, Table, clip
 from leadgrade.leads.title_rows import LOOKED_AT, header_among
 
@@ -81,6 +82,20 @@ class Lines:
         return line
 
 
+@dataclass(frozen=True, slots=True)
+class CsvText:
+    """Where the records of a CSV file are, for those who read many of them at once."""
+
+    source: Source
+    encoding: str
+    delimiter: str
+    width: int
+    """Cells of the header."""
+    header_line: int
+    decodes: bool
+    """Whether all bytes are known to be of the encoding."""
+
+
 def csv_table(source: Source, options: Options, names: Names) -> Table:
     """Return a CSV file as a table. ``names`` may stand among its headers.
 
@@ -98,7 +113,9 @@ def csv_table(source: Source, options: Options, names: Names) -> Table:
     def rows() -> Iterator[Row | Rejected]:
         records = _rows(source, encoding, delimiter)
         below = dropwhile(lambda record: record.line <= header.line, records)
-        return (_fitted(record, width, source.name) for record in below)
+        return (fitted(record, width, source.name) for record in below)
+
+    decodes = options.encoding is None and encoding in STRICT
 
     return Table(
         tuple(header.cells),
@@ -108,6 +125,7 @@ def csv_table(source: Source, options: Options, names: Names) -> Table:
         kind="CSV",
         header_line=header.line,
         above=tuple(clip(record.raw) for record in first if record.line < header.line),
+        bulk=CsvText(source, encoding, delimiter, width, header.line, decodes),
     )
 
 
@@ -130,7 +148,11 @@ def records_of(text: TextIO, delimiter: str, file: str) -> Iterator[Row | Reject
     Rejections: ``cell-too-long``, ``row-too-long``, ``unclosed-quote``, ``bad-quote``,
     ``nul-byte``, ``invalid-bytes``.
     """
-    lines = Lines(text)
+    return records_in(Lines(text), delimiter, file)
+
+
+def records_in(lines: Lines, delimiter: str, file: str) -> Iterator[Row | Rejected]:
+    """Yield the records of lines; see ``records_of``."""
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     while True:
         lines.start()
@@ -174,7 +196,7 @@ def _rejected(file: str, lines: Lines, code: str) -> Rejected:
     return Rejected(file, first, code, args, clip("".join(lines.pending)))
 
 
-def _fitted(record: Row | Rejected, width: int, file: str) -> Row | Rejected:
+def fitted(record: Row | Rejected, width: int, file: str) -> Row | Rejected:
     """Return a record with as many cells as there are headers. Empty cells too many are cut."""
     if isinstance(record, Rejected) or len(record.cells) == width:
         return record

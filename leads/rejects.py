@@ -89,7 +89,7 @@ def without_reasons(table: Table, file: str) -> Table:
                 yield Row(row.line, cells, raw)
 
     headers = tuple(_as_it_was(table.headers[at]) for at in kept)
-    return replace(table, headers=headers, rows=rows)
+    return replace(table, headers=headers, rows=rows, bulk=None)
 
 
 def _as_it_was(text: str) -> str:

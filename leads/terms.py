@@ -15,6 +15,9 @@ from leadgrade.rules.problem import Problem
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from leadgrade.leads.parquet import ParquetFile
+    from leadgrade.leads.records import CsvText
+
 CELL_LIMIT = 1 << 20
 """A cell of more characters than this is refused with its row."""
 
@@ -128,6 +131,8 @@ class Table:
     header_line: int = 1
     above: tuple[str, ...] = ()
     """The rows above the header, as they are: titles, notes."""
+    bulk: CsvText | ParquetFile | None = None
+    """How many of its rows can be read at once; see ``columns``."""
 
 
 def clip(raw: str) -> str:

@@ -1,0 +1,77 @@
+"""Rows of a list that are read together: where DuckDB finds their cells, and each row by itself."""
+
+from __future__ import annotations
+
+from bisect import bisect
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from leadgrade.leads.terms import Row
+
+
+class Batch(Protocol):
+    """Rows that are numbered from 0, in their order."""
+
+    @property
+    def count(self) -> int:
+        """How many rows there are."""
+
+    @property
+    def shifts(self) -> Sequence[tuple[int, int]]:
+        """What to add to the number of a row, from which one on, to get its physical line."""
+
+    def select(self, columns: Sequence[int]) -> tuple[str, list[Any]]:
+        """Return a query whose columns ``c0``, ``c5`` … are texts, in the order of the rows.
+
+        With it come its parameters.
+        """
+
+    def rows(self, numbers: Sequence[int]) -> Iterator[Row]:
+        """Yield some of the rows; their numbers ascend."""
+
+
+def line_of(batch: Batch, number: int) -> int:
+    """Return the physical line on which a row begins."""
+    at = bisect(batch.shifts, number, key=lambda shift: shift[0]) - 1
+    return number + batch.shifts[at][1]
+
+
+def number_of(batch: Batch, line: int) -> int | None:
+    """Return the number of the row that begins on a physical line, None where none does."""
+    shifts = batch.shifts
+    at = bisect(shifts, line, key=sum) - 1
+    if at < 0:
+        return None
+    number = line - shifts[at][1]
+    end = shifts[at + 1][0] if at + 1 < len(shifts) else batch.count
+    return number if number < end else None
+
+
+def shifts_of(first: int, lines: Sequence[int]) -> list[tuple[int, int]]:
+    """Return the shifts of rows that begin on ``lines``, the first of which has a number."""
+    found: list[tuple[int, int]] = []
+    for number, line in enumerate(lines, start=first):
+        if not found or found[-1][1] != line - number:
+            found.append((number, line - number))
+    return found
+
+
+class RowBatch:
+    """Rows that were read one by one."""
+
+    def __init__(self, rows: Sequence[Row]) -> None:
+        self._rows = rows
+        self.count = len(rows)
+        self.shifts = shifts_of(0, [row.line for row in rows])
+
+    def select(self, columns: Sequence[int]) -> tuple[str, list[Any]]:
+        """Return a query that unrolls lists of texts, one a column."""
+        texts = [[row.cells[column] for row in self._rows] for column in columns]
+        unrolled = [f"unnest(?::VARCHAR[]) AS c{column}" for column in columns]
+        return f"SELECT {', '.join(unrolled)}", texts
+
+    def rows(self, numbers: Sequence[int]) -> Iterator[Row]:
+        """Yield some of the rows."""
+        return (self._rows[number] for number in numbers)
