@@ -42,7 +42,11 @@ def ours(rules: int, leads: int, db: str) -> Result:
         leadgrade_version=leadgrade.__version__,
         python_version=platform.python_version(),
     )
-    with open_store(db, create=True) as store, clocked() as clock, store.writing(facts) as writing:
+    with (
+        open_store(db, create=True) as store,
+        clocked() as clock,  # ends behind the commit, which is the store's business
+        store.writing(facts) as writing,
+    ):
         for batch in decided:
             writing.add_decided(batch)
         writing.finish(rows_read=leads, seconds=0)
