@@ -1,16 +1,19 @@
-"""Reading lists: cell by cell to typed facts, and by the bare library that gives cells."""
+"""Reading lists: to typed facts, and by the bare libraries, which give cells."""
 
 from __future__ import annotations
 
 import csv
+import importlib
 import random
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 from bench.measure import Result, clocked
 from leadgrade.leads import Options, Rejected, read_lists
 from leadgrade.rules.library import shipped_books
 from leadgrade.rules.loader import load_book
+from leadgrade.rules.model import Book
 
 HEADERS = [
     *["lead_id", "company", "industry", "employee_count", "annual_revenue", "budget"],
@@ -77,19 +80,34 @@ def make_parquet(path: Path, rows: int) -> None:
     source.unlink()
 
 
-def read_ours(path: Path) -> int:
-    """Read a list to leads."""
-    with read_lists([path], load_book(shipped_books()["b2b-leads"]), Options()) as reading:
+def rows_of(path: Path) -> int:
+    """Read a list row by row to leads, as most engines take them."""
+    with read_lists([path], _book(), Options()) as reading:
         return sum(not isinstance(item, Rejected) for item in reading)
 
 
-def bare_csv(path: Path) -> int:
+def columns_of(path: Path) -> int:
+    """Read a list by columns into a table of typed facts, as the columnar engine takes it."""
+    from leadgrade.leads.columns import fill, workspace  # noqa: PLC0415
+
+    book = _book()
+    with read_lists([path], book, Options()) as reading, workspace() as connection:
+        fill(connection, reading, book)
+        return reading.rows
+
+
+@cache
+def _book() -> Book:
+    return load_book(shipped_books()["b2b-leads"])
+
+
+def csv_module(path: Path) -> int:
     """Read a CSV list with the csv module."""
     with path.open(encoding="utf-8", newline="") as file:
         return sum(1 for _ in csv.reader(file)) - 1
 
 
-def bare_xlsx(path: Path) -> int:
+def calamine(path: Path) -> int:
     """Read a workbook with calamine."""
     from python_calamine import CalamineWorkbook  # noqa: PLC0415
 
@@ -97,7 +115,7 @@ def bare_xlsx(path: Path) -> int:
     return sum(1 for _ in sheet.iter_rows()) - 1
 
 
-def bare_parquet(path: Path) -> int:
+def duckdb_rows(path: Path) -> int:
     """Read a Parquet file with DuckDB, in batches of Python rows."""
     import duckdb  # noqa: PLC0415
 
@@ -108,42 +126,58 @@ def bare_parquet(path: Path) -> int:
     return rows
 
 
-def bare_duckdb(path: Path) -> int:
-    """Read a CSV list with DuckDB into a table of its own types."""
+def duckdb_table(path: Path) -> int:
+    """Read a list with DuckDB into a table of the types that it sees."""
     import duckdb  # noqa: PLC0415
 
+    call = "read_csv" if path.suffix == ".csv" else "read_parquet"
     with duckdb.connect() as connection:
-        connection.execute("CREATE TEMP TABLE cells AS SELECT * FROM read_csv(?)", [str(path)])
-        ((rows,),) = connection.sql("SELECT count(*) FROM cells").fetchall()
+        connection.execute(f"CREATE TEMP TABLE cells AS SELECT * FROM {call}(?)", [str(path)])  # noqa: S608
+        ((rows,),) = connection.execute("SELECT count(*) FROM cells").fetchall()
     return int(rows)
 
 
-KINDS: dict[str, tuple[Callable[[Path, int], None], Callable[[Path], int]]] = {
-    "csv": (make_csv, bare_csv),
-    "xlsx": (make_xlsx, bare_xlsx),
-    "parquet": (make_parquet, bare_parquet),
+MAKERS: dict[str, Callable[[Path, int], None]] = {
+    "csv": make_csv,
+    "xlsx": make_xlsx,
+    "parquet": make_parquet,
 }
+READERS: dict[str, Callable[[Path], int]] = {
+    "leadgrade": rows_of,
+    "leadgrade by columns": columns_of,
+    "csv module": csv_module,
+    "calamine": calamine,
+    "DuckDB, as rows": duckdb_rows,
+    "DuckDB, as a table": duckdb_table,
+}
+WITH: dict[str, tuple[str, ...]] = {
+    "csv": ("leadgrade", "csv module", "leadgrade by columns", "DuckDB, as a table"),
+    "xlsx": ("leadgrade", "calamine"),
+    "parquet": (
+        "leadgrade",
+        "DuckDB, as rows",
+        "leadgrade by columns",
+        "DuckDB, as a table",
+    ),
+}
+"""What each kind of list is read with: ours, and behind each the bare library that it stands on."""
 
 
 def make(kind: str, path: str, rows: int) -> Result:
     """Make a list: a task."""
-    KINDS[kind][0](Path(path), rows)
+    MAKERS[kind](Path(path), rows)
     return {"rows": rows}
 
 
-def ours(path: str) -> Result:
-    """Measure reading a list to leads: a task."""
-    return _timed(read_ours, path)
-
-
-def bare(kind: str, path: str) -> Result:
-    """Measure reading a list with a bare library: a task."""
-    return _timed(bare_duckdb if kind == "duckdb" else KINDS[kind][1], path)
-
-
-def _timed(reader: Callable[[Path], int], path: str) -> Result:
+def read(reader: str, path: str) -> Result:
+    """Measure reading a list: a task. The book and the libraries are there before it begins."""
+    if reader.startswith("leadgrade"):
+        _book()
+    if "columns" in reader or "DuckDB" in reader:
+        importlib.import_module("duckdb")
+        importlib.import_module("leadgrade.leads.columns")
     with clocked() as clock:
-        rows = reader(Path(path))
+        rows = READERS[reader](Path(path))
     return {
         "rows": rows,
         "wall": clock.wall,

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bench import lists, ours, peers, starting, whole
+from bench import lists, ours, peers, reading, starting, whole
 from bench.measure import Result, TaskError, alternately, run
 from bench.plan import RULES, Plan
 from bench.workload import SHARE, make_work
@@ -170,8 +170,8 @@ def against_bare(bench: Bench) -> Rows:
     tasks: dict[str, Callable[[], Result]] = {
         engine: lambda: whole.measure(job),
         "bare executemany": store,
-        "bare csv module": partial(run, "reading:bare", kind="csv", path=str(source)),
-        "bare DuckDB": partial(run, "reading:bare", kind="duckdb", path=str(source)),
+        "bare csv module": partial(run, "reading:read", reader="csv module", path=str(source)),
+        "bare DuckDB": partial(run, "reading:read", reader="DuckDB, as a table", path=str(source)),
     }
     return _about(bench.compare(tasks), rules=RULES)
 
@@ -198,8 +198,8 @@ def reading_lists(bench: Bench) -> Rows:
         path = bench.folder / f"read.{kind}"
         run("reading:make", kind=kind, path=str(path), rows=count)
         tasks = {
-            "leadgrade": partial(run, "reading:ours", path=str(path)),
-            "bare library": partial(run, "reading:bare", kind=kind, path=str(path)),
+            reader: partial(run, "reading:read", reader=reader, path=str(path))
+            for reader in reading.WITH[kind]
         }
         rows += [{**row, "kind": kind} for row in bench.compare(tasks)]
         path.unlink()
