@@ -12,6 +12,7 @@ from leadgrade.engine.oracle import Oracle
 from leadgrade.rules.checks import in_order, run_checks
 from leadgrade.rules.checks.base import Group, Level
 from leadgrade.rules.checks.context import Context, Seen
+from leadgrade.rules.checks.places import Places
 from leadgrade.rules.model import Book, Validity
 from leadgrade.rules.source import Days, Finding, Severity
 
@@ -25,7 +26,10 @@ class _Standing:
 
 
 def findings_of(
-    book: Book, levels: Mapping[str, Level] | None = None, sample: Sequence[Seen] = ()
+    book: Book,
+    levels: Mapping[str, Level] | None = None,
+    sample: Sequence[Seen] = (),
+    places: Places | None = None,
 ) -> list[Finding]:
     """Return what the checks find in a book, in the order of the file.
 
@@ -33,7 +37,7 @@ def findings_of(
     that is not made on every day names its days. It is a warning at most where no level is said:
     the days may be long past.
     """
-    whole = Context(book, Oracle(book), sample)
+    whole = Context(book, Oracle(book), sample, places)
     days = stretches(book)
     if len(days) == 1:
         return in_order(run_checks(whole, levels))

@@ -17,7 +17,7 @@ from leadgrade.rules.checks.base import Level
 from leadgrade.rules.checks.context import Seen
 from leadgrade.rules.checks.places import Places
 from leadgrade.rules.library import find_book
-from leadgrade.rules.loader import load_book
+from leadgrade.rules.loader import Files, load_book
 from leadgrade.rules.model import Book
 from leadgrade.rules.source import BookError, Finding, Severity
 
@@ -62,14 +62,15 @@ def checked_books(names: Iterable[str | None], lang: str, wish: Wish | None = No
 
 def check_book(path: str, wish: Wish) -> Checked:
     """Return what the reader of books finds, or where it finds nothing, what the checks do."""
+    opened = Files()
     try:
-        book = load_book(path)
+        book = load_book(path, files=opened)
     except BookError as error:
         return Checked(path, error.findings, error.texts)
     renew_schema(book)
     sample = wish.sampling(book) if wish.sampling else ()
-    findings = findings_of(book, wish.levels, sample)
-    places = Places(book.path, book.text)
+    places = Places(book.path, book.text, opened)
+    findings = findings_of(book, wish.levels, sample, places)
     files = dict.fromkeys(each.span.file for each in findings)
     texts = {file: "\n".join(places.lines(file)) for file in files}
     return Checked(path, findings, texts, len(book.rules), len(sample))

@@ -174,9 +174,13 @@ def _fitting(line: str, first: int) -> int:
 
 def _cells(text: str) -> int:
     """Return the columns that a text takes on the screen, as it is made visible."""
-    from rich.cells import cell_len  # noqa: PLC0415 - rich is slow to import
+    return sum(map(_width, _visible(text)))
 
-    return cell_len(_visible(text))
+
+def _width(character: str) -> int:
+    if unicodedata.category(character) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
 def _visible(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from leadgrade.rules.assembly import Assembly
@@ -21,8 +22,23 @@ LARGEST_FILE = 4 * 1024 * 1024
 NO_OVERRIDES: Mapping[str, str] = {}
 
 
-def load_book(path: str | Path, overrides: Mapping[str, str] = NO_OVERRIDES) -> Book:
+@dataclass(slots=True)
+class Files:
+    """The files of a book as they were read: texts and trees by file, and the whole tree."""
+
+    texts: dict[str, str] = field(default_factory=dict)
+    trees: dict[str, Node | None] = field(default_factory=dict)
+    whole: Node | None = None
+
+
+def load_book(
+    path: str | Path,
+    overrides: Mapping[str, str] = NO_OVERRIDES,
+    files: Files | None = None,
+) -> Book:
     """Read a rule book from a file. ``overrides`` are literals for its parameters, by name.
+
+    What is read is left in ``files``, for whoever looks at the text as well.
 
     Raises:
         BookError: the file cannot be read, or something in it is wrong; all of it is told.
@@ -32,10 +48,15 @@ def load_book(path: str | Path, overrides: Mapping[str, str] = NO_OVERRIDES) -> 
     text = _file_text(Path(path), Span(name, 1, 1, 1, 1), findings)
     if text is None:
         raise BookError(findings.all, {})
-    return read_book(text, name, overrides)
+    return read_book(text, name, overrides, files)
 
 
-def read_book(text: str, path: str = "<text>", overrides: Mapping[str, str] = NO_OVERRIDES) -> Book:
+def read_book(
+    text: str,
+    path: str = "<text>",
+    overrides: Mapping[str, str] = NO_OVERRIDES,
+    files: Files | None = None,
+) -> Book:
     """Read a rule book from its text; ``path`` names it in messages.
 
     Files that it includes or extends are looked for beside ``path``.
@@ -43,18 +64,18 @@ def read_book(text: str, path: str = "<text>", overrides: Mapping[str, str] = NO
     Raises:
         BookError: something in it is wrong; all of it is told.
     """
-    findings, texts = Findings(), {path: text}
+    findings, files = Findings(), files or Files()
     book = None
     try:
-        tree = whole_tree(text, path, findings, texts)
+        tree = whole_tree(text, path, findings, files)
         doc: BookDoc | None = None if tree is None else record(BookDoc)(tree, findings)
         if doc is not None:
-            one_text = text if len(texts) == 1 else yaml_text(doc.node)
+            one_text = text if len(files.texts) == 1 else yaml_text(doc.node)
             book = Assembly(doc, overrides, findings).book(path, one_text)
     except TooManyFindingsError:
         book = None
     if findings or book is None:
-        raise BookError(findings.all, texts)
+        raise BookError(findings.all, files.texts)
     return book
 
 
@@ -64,24 +85,24 @@ def resolved_text(path: str | Path) -> str:
     Raises:
         BookError: it cannot be read.
     """
-    findings, texts = Findings(), dict[str, str]()
+    findings, files = Findings(), Files()
     text = _file_text(Path(path), Span(str(path), 1, 1, 1, 1), findings)
-    texts[str(path)] = text or ""
-    tree = None if text is None else whole_tree(text, str(path), findings, texts)
+    tree = None if text is None else whole_tree(text, str(path), findings, files)
     if findings or tree is None:
-        raise BookError(findings.all, texts)
+        raise BookError(findings.all, files.texts)
     return yaml_text(tree, origins=True)
 
 
-def whole_tree(text: str, path: str, findings: Findings, texts: dict[str, str]) -> Node | None:
+def whole_tree(text: str, path: str, findings: Findings, files: Files) -> Node | None:
     """Return the tree of a book with all that it includes and extends, or None with findings.
 
-    The texts of the files are added to ``texts``.
+    The files that were read are added to ``files``.
     """
+    files.texts[path] = text
     if len(text) > LARGEST_FILE:
         findings.add("too-large", Span(path, 1, 1, 1, 1))
         return None
-    tree = read_nodes(text, path, findings)
+    tree = files.trees[path] = read_nodes(text, path, findings)
     if tree is None or (isinstance(tree, Scalar) and tree.empty):
         findings.add_unless_any("book-empty", Span(path, 1, 1, 1, 1))
         return None
@@ -90,12 +111,15 @@ def whole_tree(text: str, path: str, findings: Findings, texts: dict[str, str]) 
         found = _file_text(other, place, findings)
         if found is None:
             return None
-        texts[str(other)] = found
+        name = str(other)
+        files.texts[name] = found
         if other.suffix.lower() == ".csv":
-            return Block(found, Span(str(other), 1, 1, found.count("\n") + 1, 1), quoted=True)
-        return read_nodes(found, str(other), findings)
+            return Block(found, Span(name, 1, 1, found.count("\n") + 1, 1), quoted=True)
+        files.trees[name] = read_nodes(found, name, findings)
+        return files.trees[name]
 
-    return Including(read, findings).whole(tree, path)
+    files.whole = Including(read, findings).whole(tree, path)
+    return files.whole
 
 
 def _file_text(path: Path, place: Span, findings: Findings) -> str | None:

@@ -8,7 +8,7 @@ be too large, never too small.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
@@ -24,8 +24,8 @@ MOST_TOGETHER = 5_000
 
 MOST_BITS = 1_000_000
 
-MOST_KEPT = 300
-"""Partial sums that are followed up when values are looked for."""
+MOST_TRIED = 5
+"""Points of one criterion that are looked for when the score is to come to a number."""
 
 Sums = dict[int, Assignment]
 """How a group of rules can add up, each with values that make it so."""
@@ -47,14 +47,21 @@ class CriterionReach:
         self._book = book
         self._domains = domains
         self.groups = [
-            Group(tuple(rules), _sums(book, domains, rules)) for rules in _sharing(criterion.rules)
+            group for rules in _sharing(criterion.rules) for group in _groups(book, domains, rules)
         ]
+
+    @cached_property
+    def _adding(self) -> Adding:
+        return self._added(self.groups)
+
+    def _added(self, groups: Iterable[Group]) -> Adding:
+        return Adding([sorted(group.sums) for group in groups], self.criterion.start)
 
     @cached_property
     def values(self) -> Sequence[int]:
         """Return what is left after the clamp, rising."""
         low, high = self.criterion.low, self.criterion.high
-        kept = {min(max(each, low), high) for each in self.raw(self.groups)}
+        kept = {min(max(each, low), high) for each in self._adding.totals}
         return sorted(kept)
 
     def raw(self, groups: Iterable[Group]) -> Sequence[int]:
@@ -62,20 +69,7 @@ class CriterionReach:
 
         Where the sums are too many, all points between the lowest and the highest are returned.
         """
-        sums = [sorted(group.sums) for group in groups]
-        step = gcd(*(each for group in sums for each in group)) or 1
-        low = sum(group[0] for group in sums)
-        width = (sum(group[-1] for group in sums) - low) // step
-        start = self.criterion.start + low
-        if width > MOST_BITS:
-            return range(start, start + width * step + 1)
-        bits = 1
-        for group in sums:
-            shifted = 0
-            for each in group:
-                shifted |= bits << ((each - group[0]) // step)
-            bits = shifted
-        return [start + place * step for place in _places(bits)]
+        return self._added(groups).totals
 
     def without(self, rule: str) -> Sequence[int]:
         """Return what all rules but one can add up to, before the clamp; they are taken as free."""
@@ -92,26 +86,79 @@ class CriterionReach:
 
     def values_for(self, wanted: int) -> Assignment | None:
         """Return values of facts by which the criterion comes to these points, if it is found."""
-        reachable = {0: Assignment()}
-        start, criterion = self.criterion.start, self.criterion
-        for group in self.groups:
-            found: dict[int, Assignment] = {}
-            for total, values in reachable.items():
-                for each, how in group.sums.items():
-                    found.setdefault(total + each, {**values, **how})
-            if len(found) > MOST_KEPT:
-                found = dict(
-                    sorted(found.items(), key=lambda pair: abs(start + pair[0] - wanted))[
-                        :MOST_KEPT
-                    ]
-                )
-            reachable = found
-        fitting = [
-            values
-            for total, values in reachable.items()
-            if min(max(start + total, criterion.low), criterion.high) == wanted
-        ]
-        return min(fitting, key=len, default=None)
+        low, high = self.criterion.low, self.criterion.high
+        totals = () if self._adding.too_many else self._adding.totals
+        fitting = [each for each in totals if min(max(each, low), high) == wanted]
+        if not fitting:
+            return None
+        found: Assignment = {}
+
+        def pick(place: int, ways: Sequence[int]) -> int | None:
+            """Choose what wants the fewest facts and does not gainsay what was chosen."""
+            sums = self.groups[place].sums
+            usable = [each for each in ways if not _differ(found, sums[each])]
+            chosen = min(usable, key=lambda each: len(sums[each]), default=None)
+            found.update({} if chosen is None else sums[chosen])
+            return chosen
+
+        nearest = min(fitting, key=lambda each: abs(each - wanted))
+        return found if self._adding.split(nearest, pick) else None
+
+
+class Adding:
+    """What can come of adding one number of each of several sets to a start, and how."""
+
+    def __init__(self, sets: Sequence[Sequence[int]], start: int = 0) -> None:
+        """Take the sets, each of them rising."""
+        self._sets = sets
+        self._start = start
+        self._step = gcd(*(each - numbers[0] for numbers in sets for each in numbers)) or 1
+        self._low = start + sum(each[0] for each in sets)
+        self._high = start + sum(each[-1] for each in sets)
+        self.too_many = (self._high - self._low) // self._step > MOST_BITS
+
+    @cached_property
+    def totals(self) -> Sequence[int]:
+        """Return the totals, rising; where they are too many, all between the ends."""
+        if self.too_many:
+            return range(self._low, self._high + 1)
+        low, bits = self._sums[-1]
+        return [low + place * self._step for place in _places(bits)]
+
+    @cached_property
+    def _sums(self) -> list[tuple[int, int]]:
+        """The totals of the first sets, of none to all: the lowest, and bits from there on."""
+        found = [(self._start, 1)]
+        for numbers in self._sets:
+            low, bits = found[-1]
+            shifted = 0
+            for each in numbers:
+                shifted |= bits << ((each - numbers[0]) // self._step)
+            found.append((low + numbers[0], shifted))
+        return found
+
+    def split(
+        self, total: int, pick: Callable[[int, Sequence[int]], int | None]
+    ) -> tuple[int, ...]:
+        """Return a number of each set that add up to a total, or none at all.
+
+        ``pick`` chooses of those numbers of a set with which the rest can be reached, from the
+        last set to the first; it may choose none.
+        """
+        chosen: list[int] = []
+        for place in reversed(range(len(self._sets))):
+            ways = [each for each in self._sets[place] if self._reaches(total - each, place)]
+            found = pick(place, ways)
+            if found is None:
+                return ()
+            chosen.append(found)
+            total -= found
+        return tuple(reversed(chosen))
+
+    def _reaches(self, total: int, sets: int) -> bool:
+        low, bits = self._sums[sets]
+        place, rest = divmod(total - low, self._step)
+        return not rest and place >= 0 and bool(bits >> place & 1)
 
 
 def _places(bits: int) -> Iterator[int]:
@@ -139,21 +186,17 @@ def _sharing(rules: Sequence[Rule]) -> list[list[Rule]]:
     return [members for _, members in groups]
 
 
-def _sums(book: Book, domains: Domains, rules: Sequence[Rule]) -> Sums:
-    if len(rules) == 1:
-        return _of_one(book, domains, rules[0])
-    try:
-        return _together(book, domains, rules)
-    except TooHardError:
-        found: Sums = {0: {}}
-        for rule in rules:
-            each = _of_one(book, domains, rule)
-            found = {
-                one + other: {**values, **how}
-                for one, values in found.items()
-                for other, how in each.items()
-            }
-        return found
+def _groups(book: Book, domains: Domains, rules: Sequence[Rule]) -> Iterator[Group]:
+    """Yield rules that share facts as one group, or where that is too hard each by itself."""
+    if len(rules) > 1:
+        try:
+            yield Group(tuple(rules), _together(book, domains, rules))
+        except TooHardError:
+            pass
+        else:
+            return
+    for rule in rules:
+        yield Group((rule,), _of_one(book, domains, rule))
 
 
 def _of_one(book: Book, domains: Domains, rule: Rule) -> Sums:
@@ -214,39 +257,29 @@ class BookReach:
     def points(self) -> dict[str, Reach]:
         """Return the points of each criterion, and of the score."""
         found = {name: Reach(each.values) for name, each in self.criteria.items()}
-        return {**found, "score": Reach(self._scores())}
+        return {**found, "score": Reach(self._adding.totals)}
 
-    def _scores(self) -> Sequence[int]:
-        sets = [each.values for each in self.criteria.values()]
-        low, high = sum(each[0] for each in sets), sum(each[-1] for each in sets)
-        step = gcd(*(value - each[0] for each in sets for value in each)) or 1
-        if (high - low) // step > MOST_BITS:
-            return range(low, high + 1)
-        bits = 1
-        for each in sets:
-            shifted = 0
-            for value in each:
-                shifted |= bits << ((value - each[0]) // step)
-            bits = shifted
-        return [low + place * step for place in _places(bits)]
+    @cached_property
+    def _adding(self) -> Adding:
+        return Adding([each.values for each in self.criteria.values()])
 
     def values_for_score(self, wanted: int) -> Assignment | None:
         """Return values of facts by which the score comes to these points, if it is found."""
-        reached: dict[int, tuple[int, ...]] = {0: ()}
-        for each in self.criteria.values():
-            reached = {
-                total + value: (*how, value)
-                for total, how in reached.items()
-                for value in each.values
-            }
-            if len(reached) > MOST_BITS:
-                return None
-        if wanted not in reached:
-            return None
+        criteria = [*self.criteria.values()]
         found: Assignment = {}
-        for each, value in zip(self.criteria.values(), reached[wanted], strict=True):
-            values = each.values_for(value)
-            if values is None or any(found.get(k, v) != v for k, v in values.items()):
-                return None
-            found |= values
-        return found
+        if self._adding.too_many:
+            return None
+
+        def pick(place: int, ways: Sequence[int]) -> int | None:
+            for points in reversed(ways[-MOST_TRIED:]):
+                values = criteria[place].values_for(points)
+                if values is not None and not _differ(found, values):
+                    found.update(values)
+                    return points
+            return None
+
+        return found if self._adding.split(wanted, pick) else None
+
+
+def _differ(one: Assignment, other: Assignment) -> bool:
+    return any(one.get(name, value) != value for name, value in other.items())

@@ -72,7 +72,23 @@ class Context:
 
     def possible(self, *goals: Goal) -> bool:
         """Whether there may be a lead that reaches all goals; False is proved."""
-        return possible(self.domains, self.book, goals)
+        if len(goals) > 1:
+            return possible(self.domains, self.book, goals)
+        try:
+            return next(self._search(goals[0].condition).choices(goals), None) is not None
+        except TooHardError:
+            return True
+
+    def _search(self, condition: Condition) -> Search:
+        """Return the search for one condition: several checks ask about it."""
+        key = id(condition)  # a search keeps its condition, so that no other gets its identity
+        if key not in self._searches:
+            self._searches[key] = Search(self.domains, self.book, [Goal(condition)])
+        return self._searches[key]
+
+    @cached_property
+    def _searches(self) -> dict[int, Search]:
+        return {}
 
     def example(self, *goals: Goal) -> JsonFacts | None:
         """Return the facts of a lead that reaches all goals, decided to make sure; or None."""

@@ -4,35 +4,47 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 
 from leadgrade.rules.conditions import Condition, tests_of
-from leadgrade.rules.loader import whole_tree
-from leadgrade.rules.nodes import Listing, Node, Scalar, read_nodes
+from leadgrade.rules.loader import Files, whole_tree
+from leadgrade.rules.nodes import Listing, Node, Scalar
 from leadgrade.rules.nodes import Mapping as MappingNode
 from leadgrade.rules.source import Findings, Span
 
 _ALLOW = re.compile(r"#\s*allow:\s*([\w\-, ]+)")
 _PARAMETER = re.compile(r" \([^()]*\)$")
 
-Place = tuple[str, int, int]
+Place = tuple[int, int]
 
 
 class Places:
-    """Finds places in the files of one book. Texts are read again, and only when asked for."""
+    """Finds places in the files of one book."""
 
-    def __init__(self, path: str, text: str) -> None:
-        """Take the book's file and its text, which a book from several files has not there."""
+    def __init__(self, path: str, text: str, files: Files | None = None) -> None:
+        """Take the book's files, or its path and text: then they are read again, when asked for."""
         self._path = path
-        self._texts: dict[str, str] = {}
-        self._texts[path] = self._text(path) or text
-        self._nodes: dict[str, Node | None] = {}
-        self._owners: dict[Place, MappingNode] = {}
+        self._text_of_book = text
+        self._known = files
+        self._owners: dict[str, dict[Place, MappingNode]] = {}
+
+    @cached_property
+    def _files(self) -> Files:
+        if self._known is not None:
+            return self._known
+        files = Files()
+        with suppress(OSError, UnicodeDecodeError):
+            text = Path(self._path).read_text(encoding="utf-8-sig")
+            whole_tree(text, self._path, Findings(), files)
+        if files.whole is None:
+            whole_tree(self._text_of_book, self._path, Findings(), files)
+        return files
 
     def lines(self, file: str) -> list[str]:
         """Return the lines of a file of the book."""
-        return self._text(file).splitlines()
+        return self._files.texts.get(file, "").splitlines()
 
     def allows(self, span: Span, code: str) -> bool:
         """Whether the line of a place says that a finding is meant so."""
@@ -42,8 +54,10 @@ class Places:
 
     def node(self, owner: Span, key: str) -> Node | None:
         """Return what stands under a key of the thing whose id or name is at a place."""
-        self._read(owner.file)
-        mapping = self._owners.get((owner.file, owner.line, owner.column))
+        if owner.file not in self._owners:
+            tree = self._files.trees.get(owner.file)
+            self._owners[owner.file] = dict(_owners(tree))
+        mapping = self._owners[owner.file].get(_place(owner))
         return None if mapping is None else mapping.get(key)
 
     def of(self, owner: Span, key: str) -> Span:
@@ -62,37 +76,27 @@ class Places:
         ]
         return fitting[0].span if len(fitting) == 1 else node.span
 
-    @cached_property
+    @property
     def root(self) -> Node | None:
         """The tree of the whole book, with all that it includes and extends."""
-        text = self._text(self._path)
-        return whole_tree(text, self._path, Findings(), {self._path: text})
-
-    def _text(self, file: str) -> str:
-        if file not in self._texts:
-            try:
-                self._texts[file] = Path(file).read_text(encoding="utf-8-sig")
-            except (OSError, UnicodeDecodeError):
-                self._texts[file] = ""
-        return self._texts[file]
+        return self._files.whole
 
     def _lines_of(self, file: str) -> list[str]:
-        return self._text(file).splitlines() if "allow:" in self._text(file) else []
+        return self.lines(file) if "allow:" in self._files.texts.get(file, "") else []
 
-    def _read(self, file: str) -> None:
-        if file in self._nodes:
-            return
-        self._nodes[file] = read_nodes(self._text(file), file, Findings())
-        for mapping in _mappings(self._nodes[file]):
-            for key, value in mapping.entries:
-                if isinstance(value, MappingNode):
-                    self._owners[_place(key.span)] = value
-                elif key.text == "id":
-                    self._owners[_place(value.span)] = mapping
+
+def _owners(tree: Node | None) -> Iterator[tuple[Place, MappingNode]]:
+    """Yield each thing of a tree by the place of its name or id."""
+    for mapping in _mappings(tree):
+        for key, value in mapping.entries:
+            if isinstance(value, MappingNode):
+                yield _place(key.span), value
+            elif key.text == "id":
+                yield _place(value.span), mapping
 
 
 def _place(span: Span) -> Place:
-    return span.file, span.line, span.column
+    return span.line, span.column
 
 
 def _mappings(node: Node | None) -> Iterator[MappingNode]:

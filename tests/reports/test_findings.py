@@ -227,6 +227,7 @@ def test_a_finding_as_json() -> None:
         "end_column": 28,
         "suggestion": "annual_revenue",
         "example": None,
+        "days": [],
     }
     assert as_json(error.findings[0], "zh")["message"].startswith("本规则书中没有")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from leadgrade.rules.including import DIRECTIVES
-from leadgrade.rules.loader import load_book, read_book, whole_tree
+from leadgrade.rules.loader import Files, load_book, read_book, whole_tree
 from leadgrade.rules.source import BookError, Findings
 from leadgrade.rules.writing import yaml_text
 
@@ -129,9 +129,9 @@ def test_too_many_files_are_refused(folder: Path) -> None:
 
 
 def test_the_resolved_text_says_where_each_part_comes_from(folder: Path) -> None:
-    findings, texts = Findings(), {}
+    findings, files = Findings(), Files()
     path = str(folder / "region.yaml")
-    tree = whole_tree(OVERLAY, path, findings, texts)
+    tree = whole_tree(OVERLAY, path, findings, files)
     assert tree is not None
     shown = yaml_text(tree, origins=True)
     assert "  revenue:  # base.yaml:4\n" in shown
