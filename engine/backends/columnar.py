@@ -19,7 +19,7 @@ from __future__ import annotations
 import secrets
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import date
 from functools import cached_property
 from itertools import islice
@@ -29,11 +29,12 @@ from typing import Any, Self
 import duckdb
 
 from leadgrade.engine.backends.base import EngineFault
-from leadgrade.engine.decision import Decision, LedgerError, Possible
+from leadgrade.engine.decision import Decided, Decision, LedgerError, Possible
 from leadgrade.engine.legend import Result
 from leadgrade.engine.sql.checks import check_statement
 from leadgrade.engine.sql.dialects import DIALECTS
 from leadgrade.engine.sql.layout import SUMS, AsOf, Layout
+from leadgrade.engine.sql.rows import rows_statement
 from leadgrade.engine.sql.statement import evidence_statement, places_statement, written
 from leadgrade.rules.lead import Lead, Rank
 from leadgrade.rules.model import Book, FactType
@@ -43,6 +44,12 @@ LIST = "leads"
 
 LOADED_AT_ONCE = 10_000
 """Leads that are handed to DuckDB together."""
+
+BATCH = 10_000
+"""Rows that are yielded together."""
+
+KEY = 32
+"""Bytes of chance behind the salts of a run."""
 
 MEMORY = "1GB"
 """What DuckDB may use; what does not fit goes to files in a folder of its own."""
@@ -132,6 +139,33 @@ class Columnar:
         with _faults():
             self._insert(table, leads, self.columns)
 
+    def decided(self, table: str = LIST) -> Iterator[list[Decided]]:
+        """Yield the rows to store of a list, in the order of its table, in batches.
+
+        All leads of the list are ranked together.
+
+        Raises:
+            ValueError: a fact has a value that its type does not allow; nothing was decided.
+            EngineFault: DuckDB failed, or a sum of values has more than 38 digits.
+        """
+        with _faults():
+            self._check(table)
+            source = self._with_places(table) if self._layout.places else table
+            query = written(rows_statement(self._layout, source), self._layout)
+            with closing(self.connection.cursor()) as cursor:  # the connection stays free
+                cursor.execute(query, [secrets.token_hex(KEY)])
+                while batch := cursor.fetchmany(BATCH):
+                    yield list(map(Decided._make, batch))
+
+    def _with_places(self, table: str) -> str:
+        """Make a table of the list with the places of its leads, in the order of ``n``."""
+        places = written(places_statement(self._layout, table), self._layout)
+        self.connection.execute(f'CREATE OR REPLACE TABLE "places" AS {places}')
+        joined = f'FROM "{table}" JOIN "places" USING ("n") ORDER BY "n"'
+        self.connection.execute(f'CREATE OR REPLACE TABLE "placed" AS {joined}')
+        self.connection.execute('DROP TABLE "places"')
+        return "placed"
+
     def places(self, table: str = LIST) -> Iterator[dict[str, Rank]]:
         """Yield the places of the leads in a list, by ranking, in the order of ``n``.
 
@@ -159,7 +193,8 @@ class Columnar:
 
     @cached_property
     def _evidence(self) -> str:
-        return written(evidence_statement(self._layout, "given"), self._layout)
+        query = written(evidence_statement(self._layout, "given"), self._layout)
+        return f'{query} ORDER BY "n"'
 
     @cached_property
     def _place_columns(self) -> dict[str, str]:

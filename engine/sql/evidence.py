@@ -87,7 +87,7 @@ def write_evidence(layout: Layout, chain: Chain) -> Sql:
     """
     if layout.dialect.hex_digits is None:
         raise SqlError("no-evidence", dialect=layout.dialect.title)
-    marks = [_fired(layout), _opened(layout), *_verdicts(layout), _steps(layout)]
+    marks = _all_marks(layout)
     chain.add("marks", [each for some in marks for each in some.columns(layout)])
     parts: list[Sql] = []
     for some in marks:
@@ -99,6 +99,10 @@ def write_evidence(layout: Layout, chain: Chain) -> Sql:
     numbers = [text(str(best - place)) for place in range(best + 1)]
     parts += [text("."), layout.dialect.pick(column(layout.name("earned")), numbers)]
     return call("LOWER", concatenated(_joined(parts)))
+
+
+def _all_marks(layout: Layout) -> list[_Marks]:
+    return [_fired(layout), _opened(layout), *_verdicts(layout), _steps(layout)]
 
 
 def _joined(parts: Sequence[Sql]) -> Iterator[Sql]:

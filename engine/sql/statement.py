@@ -9,9 +9,8 @@ from leadgrade.engine.sql.chain import Chain, Column
 from leadgrade.engine.sql.classes import classify_leads
 from leadgrade.engine.sql.deriving import derive_facts
 from leadgrade.engine.sql.evidence import write_evidence
-from leadgrade.engine.sql.expressions import Sql, call, column, identifier, text
+from leadgrade.engine.sql.expressions import Sql, column, identifier, text
 from leadgrade.engine.sql.facts import settle_facts
-from leadgrade.engine.sql.facts_text import write_facts
 from leadgrade.engine.sql.grades import grade_leads
 from leadgrade.engine.sql.layout import Layout
 from leadgrade.engine.sql.places import rank_leads
@@ -52,35 +51,12 @@ def evidence_statement(layout: Layout, table: str) -> exp.Select:
     derive_facts(layout, chain)
     decide_leads(layout, chain)
     evidence = write_evidence(layout, chain)
-    return chain.end(
-        [Column("n", column("n")), *_results(layout), Column("evidence", evidence)],
-        [column("n")],
-        narrow=True,
-    )
+    columns = [Column("n", column("n")), *results(layout), Column("evidence", evidence)]
+    return chain.end(columns, narrow=True)
 
 
-def rows_statement(layout: Layout, table: str) -> exp.Select:
-    """Return the query of the rows to store: the columns of ``engine/decision.py:Decided``."""
-    chain = Chain(exp.Table(this=identifier(table)))
-    facts = write_facts(layout, chain)
-    chain.add("facts_text", [Column("facts", facts)])
-    settle_facts(layout, chain)
-    derive_facts(layout, chain)
-    decide_leads(layout, chain)
-    evidence = write_evidence(layout, chain)
-    columns = [
-        Column("lead", column("lead")),
-        Column("file", column("source")),
-        Column("line", column("line")),
-        Column("facts", column("facts")),
-        Column("snapshot", call("SHA256", column("facts"))),
-        *_results(layout),
-        Column("evidence", evidence),
-    ]
-    return chain.end(columns, [column("n")] if layout.places else [], narrow=True)
-
-
-def _results(layout: Layout) -> list[Column]:
+def results(layout: Layout) -> list[Column]:
+    """Return the columns of ``engine/legend.py:Result``, grades by name."""
     grades = [text(each) for each in reversed(layout.legend.grades)]
 
     def grade(way: str = "") -> Sql:
