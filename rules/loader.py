@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import gc
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -66,17 +68,27 @@ def read_book(
     """
     findings, files = Findings(), files or Files()
     book = None
-    try:
+    with _without_collecting(), suppress(TooManyFindingsError):
         tree = whole_tree(text, path, findings, files)
         doc: BookDoc | None = None if tree is None else record(BookDoc)(tree, findings)
         if doc is not None:
             one_text = text if len(files.texts) == 1 else yaml_text(doc.node)
             book = Assembly(doc, overrides, findings).book(path, one_text)
-    except TooManyFindingsError:
-        book = None
     if findings or book is None:
         raise BookError(findings.all, files.texts)
     return book
+
+
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Look for no garbage meanwhile: reading makes very many things, and none in circles."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def resolved_text(path: str | Path) -> str:
