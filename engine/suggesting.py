@@ -12,13 +12,13 @@ from leadgrade.engine.decision import Decision
 from leadgrade.engine.examples import DEFAULT_DAY
 from leadgrade.engine.in_force import dated_parts, in_force
 from leadgrade.engine.oracle import Oracle
-from leadgrade.rules.checks.base import JsonFacts
 from leadgrade.rules.checks.context import Context
 from leadgrade.rules.checks.parts import Part
 from leadgrade.rules.conditions import All, AnyOf, Condition, Test, Value
 from leadgrade.rules.lead import facts_from_json
 from leadgrade.rules.model import Book
 from leadgrade.rules.proof import FALSE, TRUE, Goal
+from leadgrade.rules.source import JsonFacts
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any, Generic, TypeVar
 
 from leadgrade.rules.conditions import All, Compare, Condition, Op, Test, Value
 from leadgrade.rules.document import BandDoc, ClassBandDoc
+from leadgrade.rules.lead import plain
 from leadgrade.rules.model import NUMERIC, FactType
 from leadgrade.rules.names import Subject, SubjectKind
 from leadgrade.rules.nodes import Scalar
@@ -92,7 +94,19 @@ def _report_overlap(
     first, second = sorted(
         (band.doc.node.span, above.doc.node.span), key=lambda span: (span.line, span.column)
     )
-    resolver.findings.add("bands-overlap", second, name=subject.id, line=first.line)
+    example = None
+    if subject.kind is SubjectKind.FACT and not subject.derived:
+        example = {subject.id: plain(_shared(band, above))}
+    words = {"name": subject.id, "line": first.line}
+    resolver.findings.add_shown("bands-overlap", second, example, **words)
+
+
+def _shared(band: _Band[Any], above: _Band[Any]) -> Value:
+    """Return a value that belongs to two bands that overlap."""
+    if above.low is not None:
+        return above.low
+    end: Any = band.high  # below it both are open
+    return end - (timedelta(1) if isinstance(end, date) else 1)  # type: ignore[no-any-return]
 
 
 def _overlaps(band: _Band[Any], above: _Band[Any]) -> bool:

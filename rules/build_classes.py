@@ -7,8 +7,9 @@ from decimal import Decimal
 from fractions import Fraction
 
 from leadgrade.rules.build_bands import build_bands, can_have_bands
-from leadgrade.rules.conditions import Condition
+from leadgrade.rules.conditions import Condition, Value
 from leadgrade.rules.document import ClassDoc
+from leadgrade.rules.lead import plain
 from leadgrade.rules.model import (
     NOT_APPLICABLE,
     NUMERIC,
@@ -85,7 +86,7 @@ def _matrix(
             for column, cell in cells
         }
         table[str(row)] = found
-        _check_cells(name.text, key, found, columns, resolver)
+        _check_cells(name.text, key, found, columns, resolver, (rows, row))
     _check_cells(name.text, name, table, rows, resolver)
     label = doc.label or Phrase(en=name.text)
     return Matrix(name.text, label, rows.id, columns.id, table, name.span, applies, doc.source)
@@ -119,13 +120,21 @@ def _class_name(node: Scalar, resolver: Resolver) -> str:
 
 
 def _check_cells(
-    name: str, place: Scalar, found: Iterable[str], axis: Subject, resolver: Resolver
+    name: str,
+    place: Scalar,
+    found: Iterable[str],
+    axis: Subject,
+    resolver: Resolver,
+    *row: tuple[Subject, Value | None],
 ) -> None:
+    """Refuse a row, or a table of rows, without a class for each value of an axis."""
     missing = [place for place in _places(axis) if place not in found]
     if missing:
-        resolver.findings.add(
-            "cells-missing", place.span, name=name, axis=axis.id, missing=", ".join(missing)
-        )
+        lead = [*row, (axis, missing[0])]
+        shown = all(each.fact is not None for each, _ in lead)
+        facts = {each.id: plain(value) for each, value in lead if value is not None}
+        words = {"name": name, "axis": axis.id, "missing": ", ".join(missing)}
+        resolver.findings.add_shown("cells-missing", place.span, facts if shown else None, **words)
 
 
 def _ranking(

@@ -34,6 +34,10 @@ Days = tuple["date | None", "date | None"]
 """A stretch of days: the first and the last of them; None where it has no end."""
 
 
+JsonFacts = dict[str, bool | int | float | str]
+"""Facts of a lead by id, as JSON writes them."""
+
+
 class Severity(StrEnum):
     """How bad a finding is. An error of the reader keeps the book from being used."""
 
@@ -52,7 +56,7 @@ class Finding:
     suggestion: str | None = None
     """What to write instead, when one thing is likely meant."""
     severity: Severity = Severity.ERROR
-    example: dict[str, bool | int | float | str] | None = None
+    example: JsonFacts | None = None
     """The facts of a lead that shows the matter, as JSON writes them."""
     days: tuple[Days, ...] = ()
     """The days on which it is so; none where it is always so."""
@@ -78,12 +82,18 @@ class Findings:
         Raises:
             TooManyFindingsError: there are ``MOST_FINDINGS`` already.
         """
-        words = {name: str(value) for name, value in args.items()}
-        finding = Finding(code, span, words, suggestion)
+        self._note(Finding(code, span, _words(args), suggestion))
+
+    def add_shown(self, code: str, span: Span, lead: JsonFacts | None, **args: object) -> None:
+        """Note an error with the facts of a lead that shows it."""
+        self._note(Finding(code, span, _words(args), example=lead))
+
+    def _note(self, finding: Finding) -> None:
         if finding in self._found:
             return
         if len(self._found) == MOST_FINDINGS:
-            self._found.append(Finding("too-many-findings", span, {"count": str(MOST_FINDINGS)}))
+            words = {"count": str(MOST_FINDINGS)}
+            self._found.append(Finding("too-many-findings", finding.span, words))
             raise TooManyFindingsError
         self._found.append(finding)
 
@@ -99,6 +109,10 @@ class Findings:
 
     def __bool__(self) -> bool:
         return bool(self._found)
+
+
+def _words(args: Mapping[str, object]) -> dict[str, str]:
+    return {name: str(value) for name, value in args.items()}
 
 
 class BookError(Exception):

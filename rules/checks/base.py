@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from leadgrade.rules.checks.context import Context
     from leadgrade.rules.conditions import Condition
-    from leadgrade.rules.source import Span
-
-JsonFacts = dict[str, bool | int | float | str]
+    from leadgrade.rules.source import JsonFacts, Span
 
 
 class Group(StrEnum):

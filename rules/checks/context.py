@@ -8,7 +8,6 @@ from functools import cached_property
 from itertools import islice
 from typing import Any
 
-from leadgrade.rules.checks.base import JsonFacts
 from leadgrade.rules.checks.ladder import ways_to
 from leadgrade.rules.checks.parts import Part, parts_of, scoring_parts
 from leadgrade.rules.checks.places import Places
@@ -19,6 +18,7 @@ from leadgrade.rules.lead import plain
 from leadgrade.rules.model import Book
 from leadgrade.rules.proof import TRUE, Goal, Search, possible
 from leadgrade.rules.reach import BookReach
+from leadgrade.rules.source import JsonFacts
 
 Oracle = Callable[[Mapping[str, Value]], Mapping[str, Any]]
 """Decides a lead: what is known of it, and every result by name (see ``engine/oracle.py``)."""

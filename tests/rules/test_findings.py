@@ -771,7 +771,7 @@ PLACEHOLDERS = {
 }
 """What the placeholders of codes that are put together may be."""
 
-REPORTERS = {"add", "add_unless_any", "Finding", "MisreadError", "_TooMuchError"}
+REPORTERS = {"add", "add_shown", "add_unless_any", "Finding", "MisreadError", "_TooMuchError"}
 
 
 def emitted_codes() -> set[str]:
@@ -844,3 +844,22 @@ def test_every_fixture_can_be_said(lang: str) -> None:
             said = as_json(finding, lang)
             assert said["message"]
             assert said["help"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "lead"),
+    [
+        (BANDS, "- {from: 500万, points: 4}\n          - {from: 300万, to: 600万, points: 1}", 5e6),
+        (BANDS, "- {to: 500万, points: 4}\n          - {to: 500万, points: 1}", 4_999_999),
+    ],
+)
+def test_an_overlap_is_shown_by_a_lead_in_both_bands(old: str, new: str, lead: float) -> None:
+    (found,) = findings_of(BOOK.replace(old, new))
+    assert (found.code, found.example) == ("bands-overlap", {"revenue": lead})
+
+
+def test_a_missing_cell_is_shown_by_the_lead_that_falls_into_it() -> None:
+    row = findings_of(BOOK.replace("small: {north: s1, south: s2}", "small: {north: s1}"))
+    assert [each.example for each in row] == [{"size": "small", "branch": "south"}]
+    table = findings_of(BOOK.replace("      large: {north: l1, south: l2}\n", ""))
+    assert [each.example for each in table] == [{"size": "large"}]

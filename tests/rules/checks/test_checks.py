@@ -39,6 +39,7 @@ WITH_DATA = [each for each in CHECKS.values() if each.needs_sample]
 WITHOUT_LEAD = {
     "label-in-one-language",
     "no-qualified",
+    "readers-disagree",
     "unused-condition",
     "unused-fact",
     "unused-list",
@@ -186,3 +187,44 @@ def test_places_and_uses_of_a_book_from_several_files(tmp_path: Path) -> None:
     assert Path(never.span.file).name == "base.yaml"
     lines = base.splitlines()
     assert "big_from and" in lines[never.span.line - 1]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("yes", True),
+        ("Off", True),
+        ("n", True),
+        ("~", True),
+        ("null", True),
+        ("010", True),
+        ("1_000", True),
+        ("1:30", True),
+        ("0x1F", True),
+        ('"NO"', False),
+        ("north", False),
+        ("10", False),
+        ("0", False),
+        ("0.5", False),
+        ("2026-01-31", False),
+        ("nobody", False),
+    ],
+)
+def test_scalars_that_other_readers_take_for_something_else(text: str, *, found: bool) -> None:
+    hits = small_book.findings(f"lists: {{some: [{text}, other]}}\n")
+    assert [each.args["text"] for each in hits if each.code == "readers-disagree"] == (
+        [text] if found else []
+    )
+
+
+def test_a_yes_where_a_flag_is_meant_is_no_doubt() -> None:
+    part = """\
+criteria:
+  power:
+    range: [0, 30]
+    rules:
+      - {id: told, fact: refused, values: {yes: 1, no: 2}}
+examples:
+  - {name: refused us, given: {Has refused: no, branch: north}, expect: {grade: B}}
+"""
+    assert [each for each in small_book.findings(part) if each.code == "readers-disagree"] == []
