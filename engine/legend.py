@@ -229,19 +229,6 @@ class Legend:
             possible=result.possible,
         )
 
-    def steps_of(self, evidence: str) -> tuple[LegendStep, ...]:
-        """Return the next steps that are marked in evidence, in the book's order.
-
-        Raises:
-            ValueError: this is not evidence of this legend.
-        """
-        *_, text, _, _ = evidence.split(".")
-        return tuple(self._step_marks.read(text))
-
-    @cached_property
-    def _step_marks(self) -> Marks:
-        return Marks(self.steps)
-
     @cached_property
     def _marks(self) -> tuple[Marks, ...]:
         return (

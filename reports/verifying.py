@@ -22,7 +22,7 @@ from leadgrade.rules.lead import Lead
 from leadgrade.rules.model import Book
 from leadgrade.storage.checking import Finding
 from leadgrade.storage.records import StoredDecision
-from leadgrade.storage.store import Store, open_store
+from leadgrade.storage.store import Store, StoreError, open_store
 
 MOST_FINDINGS = 50
 """So many findings are shown to a person; ``--json`` has all of them."""
@@ -91,11 +91,13 @@ def _replay_run(
     store: Store, number: int, verdict: Verdict, progress: Progress, workers: int | None
 ) -> None:
     known = list(verdict.findings)
-    if any(each.table in ("run", "book") and each.run in (number, None) for each in known):
+    if any(
+        each.table in ("run", "book", "legend") and each.run in (number, None) for each in known
+    ):
         return  # it was said, and what another book or day gives tells nothing
     try:
         _replay_decisions(store, number, verdict, progress, workers)
-    except (ValueError, TypeError, KeyError) as error:
+    except (StoreError, ValueError, TypeError, KeyError) as error:
         # Rows that were changed so that they can no longer be read; they have been named.
         detail = f"{type(error).__name__}: {error}"
         verdict.findings.append(Finding("unreadable", "run", number, str(number), detail))
@@ -138,12 +140,13 @@ class Replay:
         self._workers = workers
         self._legend = Legend.of(book)
         self._waiting: deque[StoredDecision] = deque()
-        self._unreadable: list[Finding] = []
+        self._others: list[Finding] = []
 
     def findings(self, stored: Iterable[StoredDecision]) -> Iterator[tuple[int, list[Finding]]]:
         """Yield how many decisions were compared, and what is not as it was stored.
 
-        Finding codes: ``facts-unreadable``, ``replay-differs``, ``undecidable``.
+        Finding codes: ``legend-differs``, ``facts-unreadable``, ``replay-differs``,
+        ``undecidable``.
         """
         batches = decide_all(
             self._book,
@@ -160,15 +163,17 @@ class Replay:
         except UndecidedError as error:
             run = self._waiting[0].run
             yield 0, [Finding("undecidable", "snapshot", run, detail=str(error))]
-        yield 0, self._unreadable
+        yield 0, self._others
 
     def _leads(self, stored: Iterable[StoredDecision]) -> Iterator[Lead]:
-        for each in stored:
+        for number, each in enumerate(stored):
+            if number == 0 and each.recalled.legend != self._legend:
+                self._others.append(Finding("legend-differs", "legend", each.run))
             try:
                 lead = stored_lead(self._book, each)
             except (KeyError, TypeError, ValueError) as error:
                 detail = f"{type(error).__name__}: {error}"
-                self._unreadable.append(
+                self._others.append(
                     Finding("facts-unreadable", "snapshot", each.run, each.lead, detail)
                 )
             else:
@@ -188,14 +193,20 @@ class Replay:
         possible = Possible(made.low, made.high, made.worst, made.best)
         if possible != stored.possible:
             yield f"possible: {tuple(stored.possible)} / {tuple(possible)}"
-        if made.evidence != stored.evidence or self._legend != stored.legend:
+        if made.evidence != stored.evidence or self._legend != stored.recalled.legend:
             result = Result(made.qualified, made.grade, made.score, possible)
-            before, after = stored.decision, self._legend.read(made.evidence, result)
-            names = [
-                name for name in Decision.__slots__ if getattr(before, name) != getattr(after, name)
-            ]
-            if names:
-                yield f"evidence: {', '.join(names)}"
+            yield from _other_parts(stored, self._legend.read(made.evidence, result))
+
+
+def _other_parts(stored: StoredDecision, made: Decision) -> Iterator[str]:
+    try:
+        before = stored.decision
+    except StoreError:
+        yield "evidence: unreadable"
+        return
+    names = [name for name in Decision.__slots__ if getattr(before, name) != getattr(made, name)]
+    if names:
+        yield f"evidence: {', '.join(names)}"
 
 
 def verdict_json(verdict: Verdict, lang: str) -> dict[str, Any]:

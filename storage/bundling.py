@@ -18,6 +18,8 @@ from leadgrade.engine.legend import Legend
 from leadgrade.engine.sealing import hash_text
 from leadgrade.storage.chain import Link, links, run_digest
 from leadgrade.storage.checking import Finding, link_findings
+from leadgrade.storage.emptying import is_empty
+from leadgrade.storage.errors import StoreError
 from leadgrade.storage.hashing import FIRST_HEAD, Tree, climb, digest, path
 from leadgrade.storage.leaves import FIELDS, PARTS, leaf_of, name_of, rows
 from leadgrade.storage.legends import Recalled
@@ -29,7 +31,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from leadgrade.storage.hashing import Path
+    from leadgrade.storage.emptying import is_empty
+from leadgrade.storage.hashing import Path
 
 FORMAT = 1
 _KEYS = {
@@ -159,9 +162,8 @@ def _stored(run: int, row: dict[str, Any], recalled: Recalled) -> StoredDecision
         grade=row["grade"],
         score=row["score"],
         possible=Possible(row["low"], row["high"], row["worst"], row["best"]),
-        steps=recalled.steps(row["evidence"]),
         evidence=row["evidence"],
-        legend=recalled.legend,
+        recalled=recalled,
     )
 
 
@@ -169,12 +171,12 @@ def bundle_findings(bundle: Bundle, noted: str | None = None) -> list[Finding]:
     """Check that nothing in a bundle was changed; with ``noted``, that it leads to that head.
 
     Finding codes: ``bundle-unreadable``, ``bundle-changed``, ``content-changed``,
-    ``root-differs``, ``run-changed``, ``entry-changed``, ``link-changed``, ``link-missing``,
-    ``head-not-found``.
+    ``row-changed``, ``refilled``, ``root-differs``, ``run-changed``, ``entry-changed``,
+    ``link-changed``, ``link-missing``, ``head-not-found``.
     """
     try:
         return list(_findings(bundle, noted))
-    except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
+    except (StoreError, KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
         return [Finding("bundle-unreadable", "bundle", detail=f"{type(error).__name__}: {error}")]
 
 
@@ -195,7 +197,7 @@ def _findings(bundle: Bundle, noted: str | None) -> Iterator[Finding]:
     yield from link_findings(chain, data["chain"]["before"], chain[0].position)
     chained = {link.number: link.digest for link in chain if link.kind == "override"}
     for each in data["overrides"]:
-        if Tree([_leaf("override", each)]).root() != chained.get(each["id"]):
+        if _refilled("override", each) or _leaf("override", each) != chained.get(each["id"]):
             yield Finding("entry-changed", "override", name=str(each["id"]))
     if noted is not None and noted not in {link.head for link in chain}:
         yield Finding("head-not-found", "chain", detail=noted)
@@ -208,16 +210,31 @@ def _leaf(kind: str, row: dict[str, Any]) -> str:
     return leaf_of(kind, [row[name] for name in names])
 
 
+def _refilled(kind: str, row: dict[str, Any]) -> bool:
+    """Tell whether a row that was emptied says something: its leaf would not show it."""
+    values = [row[name] for name in FIELDS[kind].names]
+    return row.get("sealed") is not None and not is_empty(kind, values)
+
+
 def _root_findings(data: dict[str, Any], run: int) -> Iterator[Finding]:
     for kind, found in data["parts"].items():
         leaves = [_leaf(kind, row) for row in found]
+        for row in found:
+            if _refilled(kind, row):
+                yield Finding("refilled", kind, run, str(row["number"]))
+        first = 1
         if kind == "decision" and data["path"] is not None:
             (node,) = leaves
-            root = climb(node, data["path"])
+            place, root = climb(node, data["path"])
+            first += place
         else:
             root = Tree(leaves).root()
         if root != data["roots"][kind]:
             yield Finding("root-differs", kind, run)
+        elif kind == "decision":  # the number of a decision is its place, and not in its leaf
+            for number, row in enumerate(found, start=first):
+                if row["number"] != number:
+                    yield Finding("row-changed", kind, run, str(row["key"]))
 
 
 def _content_findings(bundle: Bundle, run: int) -> Iterator[Finding]:

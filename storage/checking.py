@@ -121,6 +121,9 @@ def _erased(connection: Connection, run: int) -> dict[str, set[int]]:
     return found
 
 
+_AT_ONCE = 4096
+
+
 class _Part:
     """The rows of one kind of a run, being compared with their marks."""
 
@@ -145,9 +148,13 @@ class _Part:
         tree = Tree()
         marks = self._named_marks()
         name, mark = next(marks, _NO_MARK)
+        leaves: list[str] = []
         for values in rows(self._connection, self._kind, self._run):
             node, found = leaf_of(self._kind, values), name_of(self._kind, values)
-            tree.add([node])
+            leaves.append(node)
+            if len(leaves) == _AT_ONCE:
+                tree.add(leaves)
+                leaves.clear()
             while name is not None and name < found:
                 self._find("row-missing", name)
                 name, mark = next(marks, _NO_MARK)
@@ -162,6 +169,7 @@ class _Part:
         while name is not None:
             self._find("row-missing", name)
             name, mark = next(marks, _NO_MARK)
+        tree.add(leaves)
         return tree.root()
 
     def _named_marks(self) -> Iterator[tuple[int | None, str]]:

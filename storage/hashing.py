@@ -87,10 +87,16 @@ def path(leaves: Sequence[str], index: int) -> Path:
     return found
 
 
-def climb(node: str, way: Path) -> str:
-    """Return the root to which a path leads from a leaf; "" where it does not go through it."""
+def climb(node: str, way: Path) -> tuple[int, str]:
+    """Return the place of a leaf and the root to which a path leads from it.
+
+    The root is "" where the path does not go through the leaf.
+    """
+    place, weight = 0, 1
     for group in way:
         if node not in group or len(group) > BRANCHES:
-            return ""
+            return 0, ""
+        place += weight * group.index(node)
+        weight *= BRANCHES
         (node,) = above(group)
-    return node
+    return place, node

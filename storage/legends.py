@@ -7,12 +7,13 @@ views for people read those; whether they are what the legend says is checked wi
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
 
-from leadgrade.engine.legend import Legend
+from leadgrade.engine.legend import Legend, Marks
 from leadgrade.engine.sealing import hash_text
+from leadgrade.storage.errors import StoreError
 from leadgrade.storage.records import StoredStep
 
 if TYPE_CHECKING:
@@ -63,18 +64,29 @@ def legend_rows(legend: Legend, table: str) -> Iterator[tuple[Any, ...]]:
         yield place, *each, start + place // 4 + 1, _MARKING[place % 4]
 
 
-class Recalled(NamedTuple):
+class Recalled:
     """What it takes to read the decisions of a run: its legend, and its day."""
 
-    legend: Legend
-    as_of: date
+    def __init__(self, legend: Legend, as_of: date) -> None:
+        self.legend = legend
+        self._stored = [
+            StoredStep(each.id, each.owner, each.channel, due(each, as_of)) for each in legend.steps
+        ]
+        self._marks = Marks(self._stored)
+        self._seen: dict[str, tuple[StoredStep, ...]] = {}
+        """Many leads have the same next steps."""
 
     def steps(self, evidence: str) -> tuple[StoredStep, ...]:
-        """Return the next steps that are marked in evidence, with their due dates."""
-        return tuple(
-            StoredStep(each.id, each.owner, each.channel, due(each, self.as_of))
-            for each in self.legend.steps_of(evidence)
-        )
+        """Return the next steps that are marked in evidence, with their due dates.
+
+        Raises:
+            ValueError: this is not evidence of this legend.
+        """
+        *_, marks, _, _ = evidence.split(".")
+        found = self._seen.get(marks)
+        if found is None:
+            found = self._seen[marks] = tuple(self._marks.read(marks))
+        return found
 
 
 class Legends:
@@ -86,18 +98,25 @@ class Legends:
         self._legends: dict[str, Legend] = {}
 
     def of(self, run: int) -> Recalled:
-        """Return what it takes to read the decisions of a run."""
+        """Return what it takes to read the decisions of a run.
+
+        Raises:
+            StoreError: ``unreadable-legend``.
+        """
         if run not in self._runs:
             query = text("SELECT legend_sha256, as_of FROM run WHERE id = :run")
             name, day = self._connection.execute(query, {"run": run}).one()
-            self._runs[run] = Recalled(self._legend(name), date.fromisoformat(day))
+            try:
+                self._runs[run] = Recalled(self._legend(name), date.fromisoformat(day))
+            except (ValueError, KeyError, TypeError) as error:
+                raise StoreError("unreadable-legend", run=run) from error
         return self._runs[run]
 
     def _legend(self, name: str) -> Legend:
         if name not in self._legends:
             query = text("SELECT text FROM legend WHERE sha256 = :name")
-            written = self._connection.execute(query, {"name": name}).scalar_one()
-            self._legends[name] = Legend.from_json(written)
+            written = self._connection.execute(query, {"name": name}).scalar()
+            self._legends[name] = Legend.from_json(str(written))
         return self._legends[name]
 
 

@@ -53,7 +53,11 @@ def overrides_on(
 
 
 def overrides(connection: Connection) -> list[StoredOverride]:
-    """Return all overrides, also those that are over, the oldest first."""
+    """Return all overrides, also those that are over, the oldest first.
+
+    Raises:
+        StoreError: ``unreadable-decision``, ``unreadable-legend``.
+    """
     found = connection.execute(_ALL).all()
     legends = Legends(connection)
     return [_stored(row, legends) for row in found]

@@ -58,7 +58,6 @@ def _filled(
     facts = {row.id: row.facts for row in connection.execute(_FACTS, snapshots)}
     overrides = overrides_on(connection, {row.lead_id for row in batch}, day)
     for row in batch:
-        recalled = legends.of(row.run_id)
         yield StoredDecision(
             run=row.run_id,
             lead=row.key,
@@ -70,8 +69,7 @@ def _filled(
             grade=row.grade,
             score=row.score,
             possible=Possible(row.low, row.high, row.worst, row.best),
-            steps=recalled.steps(row.evidence),
             evidence=row.evidence,
-            legend=recalled.legend,
+            recalled=legends.of(row.run_id),
             override=overrides.get(row.lead_id),
         )

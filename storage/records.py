@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from leadgrade.engine.legend import Result
+from leadgrade.storage.errors import StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import date
 
     from leadgrade.engine.decision import Decision, Possible
-    from leadgrade.engine.legend import Legend
     from leadgrade.rules.model import Book
     from leadgrade.rules.phrase import Phrase
+    from leadgrade.storage.legends import Recalled
 
 Note = dict[str, Any]
 """Something a reader of a run should know: ``{"code": …, …}``, plain JSON values."""
@@ -141,9 +143,9 @@ class StoredDecision:
     """What a run decided of a lead. ``facts`` and ``ranks`` are JSON as stored.
 
     ``score`` and the scores of ``possible`` are in hundredths. ``evidence`` is written out in full
-    by the ``legend`` of the run. ``file`` and ``line`` are None for a lead that was made by hand.
-    ``override`` is what a person says instead, on the day for which the decision was read; the
-    grade here is the machine's all the same.
+    by what is ``recalled`` of the run. ``file`` and ``line`` are None for a lead that was made by
+    hand. ``override`` is what a person says instead, on the day for which the decision was read;
+    the grade here is the machine's all the same.
     """
 
     run: int
@@ -156,20 +158,37 @@ class StoredDecision:
     grade: str
     score: int
     possible: Possible
-    steps: tuple[StoredStep, ...]
     evidence: str
-    legend: Legend
+    recalled: Recalled
     override: StoredOverride | None = None
+
+    @property
+    def steps(self) -> tuple[StoredStep, ...]:
+        """The next steps, in the book's order.
+
+        Raises:
+            StoreError: ``unreadable-decision``, the evidence is not of this run.
+        """
+        with self._readable():
+            return self.recalled.steps(self.evidence)
 
     @property
     def decision(self) -> Decision:
         """The decision in full, to the last ledger line.
 
         Raises:
-            ValueError, IndexError: the evidence is not of this legend.
+            StoreError: ``unreadable-decision``, the evidence is not of this run.
         """
         result = Result(self.qualified, self.grade, self.score, self.possible)
-        return self.legend.read(self.evidence, result)
+        with self._readable():
+            return self.recalled.legend.read(self.evidence, result)
+
+    @contextmanager
+    def _readable(self) -> Iterator[None]:
+        try:
+            yield
+        except (ValueError, IndexError) as error:
+            raise StoreError("unreadable-decision", lead=self.lead, run=self.run) from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,7 @@ class LegendStepRow(SQLModel, table=True):
     step: str
     owner: str | None
     channel: str | None
-    within_days: int | None = Field(sa_type=BigInteger)
+    within_days: int | None
     digit: int
     """The character of evidence that marks it, the first one being 1."""
     marks: str

@@ -11,6 +11,7 @@ import shutil
 import sqlite3
 from contextlib import closing
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ from leadgrade.qualifying import Job, qualify
 from leadgrade.reports.verifying import finding_text, verify_record
 from leadgrade.rules.loader import load_book
 from leadgrade.storage import tables
-from leadgrade.storage.chain import link_run
+from leadgrade.storage.chain import link_erasure, link_override, link_run
 from leadgrade.storage.store import open_store
 
 assert tables.RunRow.metadata is SQLModel.metadata
@@ -275,13 +276,17 @@ def test_a_noted_head_may_be_an_old_one(record):
     assert [each.code for each in found(record, "ab" * 32)] == ["head-not-found"]
 
 
-def relink(path):
+def relink(path, keep=""):
     """Do what an insider with our code would: make marks and chain anew for what there is."""
+    links = {"override": link_override, "erasure": link_erasure}
     with open_store(str(path), create=False) as store, store.engine.connect() as connection:
         connection.exec_driver_sql("DELETE FROM marks")
         connection.exec_driver_sql("DELETE FROM chain")
         for run in store.run_numbers():
             link_run(connection, run)
+        for kind in keep.split():
+            for number in connection.exec_driver_sql(f'SELECT id FROM "{kind}"').scalars().all():
+                links[kind](connection, number)
         connection.commit()
 
 
@@ -310,6 +315,29 @@ def test_what_an_insider_chains_anew_is_found_by_the_replay_and_by_the_head(reco
     assert "head-not-found" in codes
     assert ("replay-differs" in codes) or what == "ranks"
     assert "row-changed" not in codes
+
+
+def test_a_legend_that_an_insider_rewrote_is_found_by_the_replay(record):
+    """With the hash that it then has, with its rows, and chained anew."""
+    with closing(sqlite3.connect(record)) as connection:
+        (text,) = connection.execute("SELECT text FROM legend").fetchone()
+    forged = text.replace('"rep"', '"boss"')
+    name = sha256(forged.encode()).hexdigest()
+    tamper(
+        record,
+        ("UPDATE legend SET sha256 = ?, text = ?", (name, forged)),
+        (
+            "UPDATE legend_step SET legend_sha256 = ?, owner = replace(owner, 'rep', 'boss')",
+            (name,),
+        ),
+        ("UPDATE legend_outcome SET legend_sha256 = ?", (name,)),
+        ("UPDATE run SET legend_sha256 = ?", (name,)),
+    )
+    relink(record, keep="override erasure")
+    assert found(record) == []
+    verdict = verify_record(str(record), None, lambda _: None, workers=1)
+    assert [each.code for each in verdict.findings] == ["legend-differs"]
+    named(verdict.findings, "legend")
 
 
 UNREADABLE = [

@@ -53,7 +53,7 @@ def test_a_decision_comes_back_as_it_went_in(store, made):
     found = store.decision(None, given.lead)
     assert (found.run, found.lead, found.file, found.line) == (1, given.lead, "leads.csv", 2)
     assert (found.facts, found.ranks) == (given.facts, given.ranks)
-    assert (found.evidence, found.legend) == (given.evidence, Legend.of(made.make_book()))
+    assert (found.evidence, found.recalled.legend) == (given.evidence, Legend.of(made.make_book()))
     assert (found.decision.earned, found.decision.next_steps) == ("A", ("close", "nurture"))
     assert (found.qualified, found.grade, found.score) == (True, "A", 6100)
     assert found.possible == Possible(6000, 6200, "B", "S")

@@ -66,7 +66,7 @@ def _of_run() -> sa.ForeignKeyConstraint:
 
 def _create_books() -> None:
     owner, channel = _text("owner", nullable=True), _text("channel", nullable=True)
-    within = _long("within_days", nullable=True)
+    within = _whole("within_days", nullable=True)
     op.create_table(
         "book",
         *_texts("sha256 book_id"),
@@ -261,11 +261,10 @@ _MARKED = """
         AND {0}.marks LIKE '%' || substr(decision.evidence, {0}.digit, 1) || '%'
 """
 _DUE = {
-    "sqlite": """coalesce(
-        date(run.as_of, '+' || min(within_days, 3000000) || ' days'), '9999-12-31')""",
-    "postgresql": """to_char(least(
-        CAST(run.as_of AS date) + CAST(least(within_days, 3000000) AS integer),
-        DATE '9999-12-31'), 'YYYY-MM-DD')""",
+    "sqlite": "coalesce(date(run.as_of, '+' || within_days || ' days'), '9999-12-31')",
+    "postgresql": """
+        to_char(least(CAST(run.as_of AS date) + within_days, DATE '9999-12-31'), 'YYYY-MM-DD')
+    """,
 }
 """As the record reads it: what is due after the end of the calendar is due on its last day."""
 

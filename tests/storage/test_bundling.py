@@ -1,0 +1,107 @@
+"""Bundles prove themselves: nothing in them can be changed, and they hang on the head."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+import pytest
+
+from leadgrade.storage.bundling import Bundle, bundle_findings
+from leadgrade.storage.hashing import digest
+from leadgrade.storage.records import RejectedRow
+
+
+@pytest.fixture
+def filled(store, made):
+    """Forty leads in each of two runs, an override, a lead that was forgotten."""
+    rejected = [RejectedRow("leads.csv", 99, "bad", {"x": 1}, "a,b")]
+    leads = [made.make_decided(f"E{n}", line=n) for n in range(40)]
+    for _ in range(2):
+        made.write_run(store, leads, rejected, notes=[{"code": "slow"}])
+    days = {"since": date(2026, 1, 1), "until": date(2026, 12, 31), "by": "Lin"}
+    store.override("E7", grade="B", reason="said so", run=1, **days)
+    store.forget("E9", by="Lin", reason="asked to")
+    return store
+
+
+def written(bundle):
+    """As it is after it was written to a file and read again."""
+    return json.loads(json.dumps(bundle))
+
+
+@pytest.mark.parametrize("lead", [None, "E0", "E7", "E39"])
+def test_a_bundle_is_proved(filled, lead):
+    bundle = Bundle(written(filled.bundle(1, lead)))
+    assert bundle_findings(bundle) == []
+    assert bundle_findings(bundle, filled.head()) == []
+    assert [each.code for each in bundle_findings(bundle, "ab" * 32)] == ["head-not-found"]
+    assert bundle.head == filled.head()
+    found = {each.lead: each for each in bundle.decisions()}
+    expected = {each.lead: each for each in filled.decisions(1)}
+    assert found.keys() == ({lead} if lead else expected.keys())
+    for name, each in found.items():
+        assert (each.facts, each.decision, each.steps, each.file, each.line) == (
+            expected[name].facts,
+            expected[name].decision,
+            expected[name].steps,
+            expected[name].file,
+            expected[name].line,
+        )
+
+
+def test_a_bundle_of_one_decision_has_nobody_else_in_it(filled):
+    bundle = filled.bundle(1, "E7")
+    text = json.dumps(bundle)
+    assert '"E7"' in text
+    assert not any(f'"E{n}"' in text for n in range(40) if n != 7)
+    assert bundle["in_full"]["next_steps"] == ["close", "nurture"]
+
+
+def values(data, way=()):
+    """Yield the way to each value in JSON."""
+    if isinstance(data, dict | list):
+        for key, each in data.items() if isinstance(data, dict) else enumerate(data):
+            yield from values(each, (*way, key))
+    else:
+        yield way
+
+
+def changed(value):
+    if isinstance(value, bool) or value is None:
+        return "x"
+    return value + 1 if isinstance(value, int | float) else f"{value}0"
+
+
+@pytest.mark.parametrize("lead", [None, "E7"])
+@pytest.mark.parametrize("careful", [False, True])
+def test_whatever_is_changed_in_a_bundle_is_found(filled, lead, careful):
+    """Also by somebody who makes the hash of the whole bundle anew."""
+    bundle = written(filled.bundle(1, lead))
+    ways = [way for way in values(bundle) if way[0] != "sha256"]
+    assert len(ways) > 60
+    for way in ways:
+        data = json.loads(json.dumps(bundle))
+        place = data
+        for key in way[:-1]:
+            place = place[key]
+        place[way[-1]] = changed(place[way[-1]])
+        if careful:
+            del data["sha256"]
+            data["sha256"] = digest(data)
+        assert bundle_findings(Bundle(data)), way
+
+
+@pytest.mark.parametrize("lead", [None, "E7"])
+def test_what_is_taken_out_of_a_bundle_is_found(filled, lead):
+    bundle = written(filled.bundle(1, lead))
+    for part, rows in bundle["parts"].items():
+        for at in range(len(rows)):
+            data = json.loads(json.dumps(bundle))
+            del data["parts"][part][at]
+            del data["sha256"]
+            data["sha256"] = digest(data)
+            assert bundle_findings(Bundle(data)), part
+    for name in bundle:
+        data = {key: value for key, value in bundle.items() if key != name}
+        assert bundle_findings(Bundle(data)), name
