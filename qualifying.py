@@ -23,6 +23,9 @@ from leadgrade.storage.records import Note, RejectedRow, RunFacts, Source
 from leadgrade.storage.store import Store
 from leadgrade.storage.writing import Writing
 
+BIG = 8 << 20
+"""Bytes. Lists of so many, some twenty thousand leads, are decided as one query."""
+
 REJECTED_AT_ONCE = 1000
 
 REJECTED_AT_MOST = 20_000
@@ -38,21 +41,30 @@ class Job:
     by: str
     engine: str = "auto"
     workers: int | None = None
+    memory: str | None = None
+    """What a columnar run may use, such as ``1GB``."""
+    check: bool = True
+    """Whether a sample of a columnar run is decided again before anything is stored."""
     began: float = field(default_factory=time.monotonic)
     """When the person began to wait, by the clock that only goes forward."""
 
 
-def choose_engine(wanted: str) -> tuple[str, list[Note]]:
-    """Return the engine that decides, and what there is to say about the choice.
+def choose_engine(wanted: str, size: int = 0) -> tuple[str, list[Note]]:
+    """Return the engine that decides lists of ``size`` bytes, and what there is to say about it.
 
     Raises:
         EngineUnavailableError: the engine that was asked for cannot run here.
     """
-    reason = why_unavailable("rete" if wanted == "auto" else wanted)
-    if reason is None:
-        return ("rete" if wanted == "auto" else wanted), []
     if wanted != "auto":
-        raise EngineUnavailableError(reason)
+        reason = why_unavailable(wanted)
+        if reason is not None:
+            raise EngineUnavailableError(reason, wanted)
+        return wanted, []
+    if size >= BIG and why_unavailable("columnar") is None:
+        return "columnar", []
+    reason = why_unavailable("rete")
+    if reason is None:
+        return "rete", []
     return "explainer", [{"code": "explainer-used", "reason": reason}]
 
 
@@ -65,19 +77,41 @@ def qualify(job: Job, reading: Reading, store: Store, progress: Callable[[int], 
         ListError: a list was changed while it was read, or has a lead twice where that is an error.
         StoreError: the record cannot be written.
         EngineUnavailableError: the engine that was asked for cannot run here.
+        EngineFault: the columnar engine failed; nothing was stored.
+        DisagreementError: the columnar engine decided a lead otherwise than the rule engine does;
+            nothing was stored.
     """
-    engine, notes = choose_engine(job.engine)
+    engine, notes = choose_engine(job.engine, sum(each.size for each in reading.listings))
+    if engine == "columnar":
+        return _qualify_in_bulk(job, reading, store, progress)
     with store.writing(_run_facts(job, engine)) as writing:
         troubles = _decide(job, engine, reading, writing, progress)
-        for listing in reading.listings:
-            writing.add_source(_source(listing, reading))
-        for joined in reading.joins.files if reading.joins else ():
-            writing.add_source(_joined_source(joined))
-        return writing.finish(
-            rows_read=reading.rows - reading.merged,  # the record counts leads and rejections
-            seconds=time.monotonic() - job.began,
-            notes=[*notes, *_reading_notes(job.book, reading), *map(_note, troubles)],
-        )
+        return _finish(job, reading, writing, [*notes, *map(_note, troubles)])
+
+
+def _qualify_in_bulk(
+    job: Job, reading: Reading, store: Store, progress: Callable[[int], None]
+) -> int:
+    from leadgrade.bulk import BulkRun  # noqa: PLC0415 - DuckDB is slow to import
+    from leadgrade.engine.backends.columnar import MEMORY, Columnar  # noqa: PLC0415
+
+    with Columnar(job.book, job.as_of, memory=job.memory or MEMORY) as columnar:
+        run = BulkRun(job, reading, columnar)
+        with store.writing(_run_facts(job, "columnar")) as writing:
+            run.store(writing, progress)
+            return _finish(job, reading, writing, list(run.notes()))
+
+
+def _finish(job: Job, reading: Reading, writing: Writing, notes: list[Note]) -> int:
+    for listing in reading.listings:
+        writing.add_source(_source(listing, reading))
+    for joined in reading.joins.files if reading.joins else ():
+        writing.add_source(_joined_source(joined))
+    return writing.finish(
+        rows_read=reading.rows - reading.merged,  # the record counts leads and rejections
+        seconds=time.monotonic() - job.began,
+        notes=[*notes, *_reading_notes(job.book, reading)],
+    )
 
 
 def join(

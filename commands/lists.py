@@ -20,6 +20,7 @@ from leadgrade.commands.options import (
     FROM_SQL,
     JOIN,
     LANG,
+    MEMORY,
     READING,
     RUN,
     SET,
@@ -30,6 +31,7 @@ from leadgrade.commands.user import user_name
 
 if TYPE_CHECKING:
     from leadgrade.leads.terms import Options
+    from leadgrade.qualifying import Job
     from leadgrade.storage.store import Store
 
 OUT = click.Path(path_type=Path)
@@ -48,7 +50,12 @@ def _said(reading: dict[str, Any]) -> Options:
 
 @click.command()
 @click.argument("files", nargs=-1)
-@options(BOOK, SET, DB, AS_OF, ENGINE, READING, JOIN, FROM_SQL, LANG, AS_JSON)
+@options(BOOK, SET, DB, AS_OF, ENGINE, MEMORY, READING, JOIN, FROM_SQL, LANG, AS_JSON)
+@click.option(
+    "--check/--no-check",
+    default=True,
+    help="Whether a sample of a columnar run is decided again before anything is stored.",
+)
 @click.option("--workers", type=click.IntRange(1), help="Processes that decide; else one a core.")
 @click.option("--strict", is_flag=True, help="Exit 1 when a row or a cell could not be read.")
 @click.option("--rejects", type=OUT, help="Write rejected rows to a CSV file, to mend them.")
@@ -68,6 +75,8 @@ def qualify(  # noqa: PLR0913 - what can be said about a run
     joined: tuple[tuple[str, str], ...],
     rejects: Path | None,
     dry_run: bool,
+    memory: str | None,
+    check: bool,
     **reading: Any,
 ) -> None:
     """Decide every lead of FILES and store the run.
@@ -85,7 +94,7 @@ def qualify(  # noqa: PLR0913 - what can be said about a run
     from leadgrade.reports.rejects import write_rejected
     from leadgrade.reports.summary import MOST_ROWS, doubtful, run_json, run_text
 
-    job = Job(load(book, settings), as_of, user_name(), engine, workers)
+    job = Job(load(book, settings), as_of, user_name(), engine, workers, memory, check)
     said = _said(reading)
     joins = join(job.book, as_of, joined, said)
     # The lists first: where they cannot be read, no database is made.
@@ -93,7 +102,7 @@ def qualify(  # noqa: PLR0913 - what can be said about a run
         read_lists(files, job.book, said, joins) as lists,
         _store(db, dry_run=dry_run) as store,
     ):
-        with progress(lang) as advance:
+        with progress(lang) as advance, _keeping_cases(job):
             number = decide(job, lists, store, advance)
         run, sources = store.run(number), store.sources(number)
         if rejects is not None:
@@ -105,6 +114,24 @@ def qualify(  # noqa: PLR0913 - what can be said about a run
         else:
             show(run_text(run, sources, rejected, lang, dry_run=dry_run))
     sys.exit(1 if strict and (run.rejected or doubtful(sources)) else 0)
+
+
+@contextmanager
+def _keeping_cases(job: Job) -> Iterator[None]:
+    """Where engines disagree, leave the lead in a file of this folder, and say so."""
+    from leadgrade.engine.cross_check import DisagreementError
+
+    try:
+        yield
+    except DisagreementError as error:
+        from leadgrade.reports.cases import CaseError, write_case
+
+        found = error.found
+        file = write_case(Path(), job.book, job.as_of, found)
+        fields = ", ".join(found.differences)
+        raise CaseError(
+            "engines-disagree", engine=found.engine, lead=found.row.lead, fields=fields, file=file
+        ) from error
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any, TypeVar
@@ -70,10 +71,27 @@ DB = click.option(
 RUN = click.option("--run", type=int, metavar="N", help="The run; else the latest.")
 ENGINE = click.option(
     "--engine",
-    type=click.Choice(["auto", "rete", "explainer"]),
+    type=click.Choice(["auto", "rete", "explainer", "columnar"]),
     default="auto",
     show_default=True,
-    help="What decides: durable_rules (rete), or plain Python (explainer).",
+    help="What decides: durable_rules (rete), plain Python (explainer), or one query on DuckDB"
+    " (columnar); auto takes columnar for large lists.",
+)
+
+
+def _memory(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    if value is not None and not re.fullmatch(
+        r"\d+(\.\d+)?\s*[KMGT]i?B", value.strip(), re.IGNORECASE
+    ):
+        raise click.BadParameter(f"{value!r}: write a size such as 512MB or 1GB.")
+    return value
+
+
+MEMORY = click.option(
+    "--memory",
+    metavar="SIZE",
+    callback=_memory,
+    help="What the columnar engine may use, 512MB; the rest goes to temporary files.",
 )
 
 

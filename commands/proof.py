@@ -7,6 +7,7 @@ import re
 import sys
 from datetime import date, timedelta
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -29,6 +30,12 @@ from leadgrade.commands.user import user_name
     metavar="FILE",
     help="Verify an audit bundle instead; no database is needed.",
 )
+@click.option(
+    "--case",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Decide a lead again on which engines disagreed, by all of them.",
+)
 @click.option("--workers", type=click.IntRange(1), help="Processes that decide; else one a core.")
 def verify(  # noqa: PLR0913 - what can be said about it
     run: int | None,
@@ -36,6 +43,7 @@ def verify(  # noqa: PLR0913 - what can be said about it
     lang: str,
     head: str | None,
     bundle: Path | None,
+    case: Path | None,
     workers: int | None,
     *,
     every: bool,
@@ -50,6 +58,10 @@ def verify(  # noqa: PLR0913 - what can be said about it
     from leadgrade.reports.progress import progress
     from leadgrade.reports.verifying import verdict_json, verdict_text, verify_record
 
+    if case is not None:
+        if run is not None or every or bundle is not None:
+            raise click.UsageError("--case stands alone: it has its lead in it.")
+        _verify_case(case, lang, as_json=as_json)
     if bundle is not None and (run is not None or every):
         raise click.UsageError("--bundle stands alone: it has its run in it.")
     if run is not None and every:
@@ -76,6 +88,17 @@ BY = click.option(
     "--by", metavar="NAME", default=user_name, callback=_not_empty, help="Who does it; else you."
 )
 REASON = click.option("--reason", metavar="TEXT", required=True, callback=_not_empty, help="Why.")
+
+
+def _verify_case(file: Path, lang: str, *, as_json: bool) -> NoReturn:
+    from leadgrade.reports.cases import case_json, case_text, read_case
+
+    case = read_case(file)
+    if as_json:
+        show_json(case_json(case))
+    else:
+        show_answer(case_text(case, lang))
+    sys.exit(1 if case.differing else 0)
 
 
 @click.command()

@@ -57,6 +57,8 @@ def engine_version(engine: str) -> str:
     """Return the version of what decides under that name."""
     if engine == "rete":
         return importlib.metadata.version("durable-rules")
+    if engine == "columnar":
+        return importlib.metadata.version("duckdb")
     return leadgrade.__version__
 
 

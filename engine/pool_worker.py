@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from concurrent.futures import TimeoutError as TimedOutError
 from concurrent.futures.process import BrokenProcessPool
@@ -16,6 +15,7 @@ from leadgrade.engine.backends.base import Backend
 from leadgrade.engine.backends.explainer import Explainer
 from leadgrade.engine.decision import Decided, Decision
 from leadgrade.engine.legend import Legend
+from leadgrade.engine.ranks import places_to_json
 from leadgrade.engine.sealing import leaf_of, new_salt
 from leadgrade.rules.lead import Lead, facts_to_json
 from leadgrade.rules.model import Book
@@ -128,14 +128,12 @@ def row_of(legend: Legend, lead: Lead, decision: Decision) -> Decided:
         LedgerError: its ledger does not add up.
     """
     decision.check_ledger()
-    places = {name: [rank.position, rank.of] for name, rank in lead.ranks.items()}
-    ranks = json.dumps(places, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     row = Decided(
         lead=lead.id,
         file=lead.file,
         line=lead.line,
         facts=facts_to_json(lead.facts),
-        ranks=ranks,
+        ranks=places_to_json(lead.ranks) if lead.ranks else "{}",
         qualified=decision.qualified,
         grade=decision.grade,
         score=decision.score,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import accumulate
@@ -30,12 +31,20 @@ def with_ranks(book: Book, leads: Sequence[Lead], as_of: date) -> list[Lead]:
     for ranking in rankings_of(book):
         known = [place for place, each in enumerate(values) if ranking.fact in each]
         known.sort(key=lambda place: (-float(values[place][ranking.fact]), leads[place].id))  # type: ignore[arg-type]
-        hundredths = [_hundredths(values[place][ranking.fact]) for place in known]
+        hundredths = [
+            _hundredths(values[place][ranking.fact]) if ranking.by_total else 0 for place in known
+        ]
         total = sum(hundredths)
         before = accumulate(hundredths, initial=0)
         for position, (place, above) in enumerate(zip(known, before, strict=False), start=1):
             ranks[place][ranking.id] = Rank(position, len(known), above, total)
     return [replace(lead, ranks=each) for lead, each in zip(leads, ranks, strict=True)]
+
+
+def places_to_json(ranks: Mapping[str, Rank]) -> str:
+    """Return places as canonical JSON, ``{}`` for none; sums only where there are any."""
+    places = {name: rank if rank.total else rank[:2] for name, rank in ranks.items()}
+    return json.dumps(places, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def _hundredths(value: Value) -> int:

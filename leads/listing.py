@@ -56,6 +56,8 @@ class Listing:
         said: MapFile | None = None,
     ) -> None:
         self.file = source.name
+        self.size = source.size
+        """In bytes, unpacked."""
         self.sha256 = source.fingerprint
         """The hash in hex of the bytes as they are."""
         self.encoding = table.encoding

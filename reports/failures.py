@@ -5,7 +5,7 @@ Exit codes: 0 done; 1 the honest answer is no; 2 it could not be done.
 
 from __future__ import annotations
 
-from leadgrade.engine.backends.base import EngineUnavailableError
+from leadgrade.engine.backends.base import EngineFault, EngineUnavailableError
 from leadgrade.engine.decision import LedgerError
 from leadgrade.reports.findings import findings_text
 from leadgrade.reports.reasons import problem_text
@@ -32,7 +32,9 @@ def _text(error: BaseException, lang: str) -> str:
             known = ", ".join(error.known)
             message = say("screens.no-such-book", lang, name=error.name, known=known)
         case EngineUnavailableError():
-            message = say("screens.engine-unavailable", lang, engine="rete", reason=error)
+            message = say("screens.engine-unavailable", lang, engine=error.engine, reason=error)
+        case EngineFault():
+            message = say("screens.engine-fault", lang, message=error)
         case LedgerError():
             message = say("screens.ledger-broken", lang, message=error)
         case MemoryError():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from leadgrade.rules.model import Book, FactType
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from leadgrade.rules.conditions import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Rank:
+class Rank(NamedTuple):
     """A lead's place in its list for one ranking: ``position`` 1 is the highest of ``of``.
 
     ``before`` is the sum of the positive values of the leads above it, ``total`` that of all,
-    in hundredths: whole numbers, so that the sums are the same in any order.
+    in hundredths: whole numbers, so that the sums are the same in any order. Both are 0 where the
+    ranking does not look at them.
     """
 
     position: int

@@ -24,6 +24,10 @@ class EngineFault(Exception):  # noqa: N818 - a fault of the engine, not of what
 class EngineUnavailableError(Exception):
     """The engine cannot run here. The text says why."""
 
+    def __init__(self, reason: str, engine: str = "rete") -> None:
+        super().__init__(reason)
+        self.engine = engine
+
 
 class Backend(Protocol):
     """Decides leads by one book as of one day."""
@@ -40,6 +44,9 @@ class Backend(Protocol):
             ValueError, TypeError, KeyError: a fact has a value that its type does not allow.
         """
         ...
+
+    def close(self) -> None:
+        """Let go of what it holds. Nothing can be decided any more."""
 
 
 def why_unavailable(engine: str) -> str | None:
@@ -69,7 +76,7 @@ def make_backend(engine: str, book: Book, as_of: date) -> Backend:
     """
     reason = why_unavailable(engine)
     if reason is not None:
-        raise EngineUnavailableError(reason)
+        raise EngineUnavailableError(reason, engine)
     if engine == "rete":
         from leadgrade.engine.backends.rete import Rete  # noqa: PLC0415 - only where wanted
 

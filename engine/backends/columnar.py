@@ -66,7 +66,7 @@ _CLOSED = {"autoinstall_known_extensions": False, "autoload_known_extensions": F
 
 
 @contextmanager
-def _faults() -> Iterator[None]:
+def faults() -> Iterator[None]:
     """Tell what fails in DuckDB as a fault of the engine."""
     try:
         yield
@@ -124,7 +124,7 @@ class Columnar:
             ValueError: a fact has a value that its type does not allow.
             EngineFault: DuckDB failed.
         """
-        with _faults():
+        with faults():
             self._insert("given", leads, {**self.columns, **self._place_columns})
             self._check("given")
             rows = self.connection.execute(self._evidence).fetchall()
@@ -136,7 +136,7 @@ class Columnar:
         Raises:
             EngineFault: DuckDB failed.
         """
-        with _faults():
+        with faults():
             self._insert(table, leads, self.columns)
 
     def decided(self, table: str = LIST) -> Iterator[list[Decided]]:
@@ -148,7 +148,7 @@ class Columnar:
             ValueError: a fact has a value that its type does not allow; nothing was decided.
             EngineFault: DuckDB failed, or a sum of values has more than 38 digits.
         """
-        with _faults():
+        with faults():
             self._check(table)
             source = self._with_places(table) if self._layout.places else table
             query = written(rows_statement(self._layout, source), self._layout)
@@ -156,6 +156,19 @@ class Columnar:
                 cursor.execute(query, [secrets.token_hex(KEY)])
                 while batch := cursor.fetchmany(BATCH):
                     yield list(map(Decided._make, batch))
+
+    def keep(self, table: str, name: str) -> None:
+        """Decide a list, and keep its rows behind their ``n`` in a table of that name.
+
+        Raises:
+            ValueError, EngineFault: as ``decided``; or there is no room left.
+        """
+        with faults():
+            self._check(table)
+            source = self._with_places(table) if self._layout.places else table
+            query = written(rows_statement(self._layout, source, numbered=True), self._layout)
+            create = f'CREATE OR REPLACE TABLE "{name}" AS {query}'
+            self.connection.execute(create, [secrets.token_hex(KEY)])
 
     def _with_places(self, table: str) -> str:
         """Make a table of the list with the places of its leads, in the order of ``n``."""
@@ -172,7 +185,7 @@ class Columnar:
         Raises:
             EngineFault: DuckDB failed, or a sum has more than 38 digits.
         """
-        with _faults():
+        with faults():
             query = written(places_statement(self._layout, table), self._layout)
             rows = self.connection.execute(f'{query} ORDER BY "n"').fetchall()
         for _, *row in rows:

@@ -92,6 +92,9 @@ class Explainer:
             possible=self._bounds.possible(totals, fired, open_rules, facts),
         )
 
+    def close(self) -> None:
+        """Let go of nothing: it holds nothing."""
+
     def _fired(self, facts: Values) -> dict[str, int]:
         """Return the index of the first outcome that is true, by rule id."""
         fired: dict[str, int] = {}

@@ -6,7 +6,7 @@ has one of them cannot guess another. What is hashed is worded by ``engine/seali
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from sqlglot import exp
@@ -24,21 +24,23 @@ from leadgrade.engine.sql.expressions import (
     concatenated,
     digits,
     identifier,
+    known,
     switch,
     text,
     truth,
+    whole,
 )
 from leadgrade.engine.sql.facts import settle_facts
 from leadgrade.engine.sql.json_text import as_text, json_of, mended, number_json, quoted
-from leadgrade.engine.sql.layout import Layout
+from leadgrade.engine.sql.layout import PLACES, Layout
 from leadgrade.engine.sql.statement import decide_leads, results
 from leadgrade.rules.model import Fact, FactType
 
 
-def rows_statement(layout: Layout, table: str) -> exp.Select:
+def rows_statement(layout: Layout, table: str, *, numbered: bool = False) -> exp.Select:
     """Return the query of the rows of a list, given the places of its leads.
 
-    It has one parameter: the key of the salts, a text.
+    It has one parameter: the key of the salts, a text. ``numbered`` rows begin with their ``n``.
     """
     chain = Chain(exp.Table(this=identifier(table)))
     chain.add("quoted_texts", list(_quoted(layout)))
@@ -50,11 +52,17 @@ def rows_statement(layout: Layout, table: str) -> exp.Select:
     chain.add("said", [Column(layout.name("said", each.name), each.sql) for each in said])
     chain.add("sealed", [Column(layout.name("sealed"), _hash(_sealed(layout)))])
     columns = {name: column(layout.name("said", name)) for name in Decided._fields}
-    columns |= {"lead": column("lead"), "file": column("source"), "line": column("line")}
+    columns |= {
+        "n": column("n"),
+        "lead": column("lead"),
+        "file": column("source"),
+        "line": column("line"),
+    }
     columns |= {name: column(layout.name("text", name)) for name in ("facts", "ranks")}
     columns["salt"] = call("UNHEX", column(layout.name("text", "salt")))
     columns["leaf"] = _hash(_leaf(layout))
-    return chain.end([Column(name, columns[name]) for name in Decided._fields], narrow=True)
+    names = ("n", *Decided._fields) if numbered else Decided._fields
+    return chain.end([Column(name, columns[name]) for name in names], narrow=True)
 
 
 def _quoted(layout: Layout) -> Iterator[Column]:
@@ -109,20 +117,21 @@ def _member(fact: Fact, layout: Layout) -> Sql:
 
 
 def _ranks(layout: Layout) -> Sql:
-    """Return the places as ``engine/pool_worker.py`` writes them."""
-    members = [
-        concatenated(
-            [
-                text(f"{json_of(ranking)}:["),
-                as_text(column(names["position"])),
-                text(","),
-                as_text(column(names["of"])),
-                text("]"),
-            ]
-        )
-        for ranking, names in sorted(layout.places.items())
-    ]
+    """Return the places as ``engine/ranks.py:places_to_json`` writes them."""
+    members = []
+    for ranking, names in sorted(layout.places.items()):
+        key = f"{json_of(ranking)}:["
+        found = _place(key, names, names)
+        if len(names) > len(PLACES):
+            nothing = exp.EQ(this=column(names["total"]), expression=whole(0))
+            found = case([(nothing, _place(key, names, PLACES))], found)
+        members.append(case([(known(column(names["position"])), found)]))
     return _object(members)
+
+
+def _place(key: str, names: Mapping[str, str], kinds: Iterable[str]) -> Sql:
+    numbers = [as_text(column(names[kind])) for kind in kinds]
+    return concatenated([text(key), call("CONCAT_WS", text(","), *numbers), text("]")])
 
 
 class _Slot:

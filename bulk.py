@@ -1,0 +1,70 @@
+"""A big list -> a stored run: the list becomes a table, the book one query over it.
+
+Nothing is written before a sample of the decisions was made again by the rule engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from leadgrade.engine.backends.columnar import Columnar
+from leadgrade.engine.cross_check import Checked, DisagreementError, cross_check
+from leadgrade.engine.kept_rows import KeptRows
+from leadgrade.leads.columns import Filled, Names, fill
+from leadgrade.storage.records import Note, RejectedRow
+
+if TYPE_CHECKING:
+    from leadgrade.leads import Reading
+    from leadgrade.qualifying import Job
+    from leadgrade.storage.writing import Writing
+
+REJECTED_AT_ONCE = 1000
+
+
+class BulkRun:
+    """The decisions of a big list, made and checked, before anything of them is stored.
+
+    Raises:
+        ListError: a list cannot be read; see ``fill``.
+        EngineFault: DuckDB failed, or has no room left.
+        DisagreementError: an engine of another kind decides a lead of the sample otherwise.
+    """
+
+    def __init__(
+        self,
+        job: Job,
+        reading: Reading,
+        columnar: Columnar,
+    ) -> None:
+        names = Names(columnar.column_of)
+        self._filled: Filled = fill(columnar.connection, reading, job.book, names)
+        self._rows = KeptRows(columnar, self._filled.files, names.leads)
+        self.checked: Checked | None = None
+        if job.check:
+            self.checked = cross_check(self._rows, job.book, job.as_of)
+            if self.checked.disagreement is not None:
+                raise DisagreementError(self.checked.disagreement)
+
+    def store(self, writing: Writing, progress: Callable[[int], None]) -> None:
+        """Store the decisions and the rejected rows."""
+        for rows in self._rows:
+            writing.add_decided(rows)
+            progress(len(rows))
+        rejected = (
+            RejectedRow(each.file, each.line, each.code, each.args, each.raw)
+            for each in self._filled.rejected()
+        )
+        while some := list(islice(rejected, REJECTED_AT_ONCE)):
+            writing.add_rejected(some)
+
+    def notes(self) -> Iterator[Note]:
+        """Yield what a reader of the run should know: what was checked, and what it cost."""
+        if self.checked is not None:
+            yield {
+                "code": "cross-checked",
+                "leads": self.checked.leads,
+                "engine": self.checked.engine,
+                "seconds": round(self.checked.seconds, 2),
+            }

@@ -1,0 +1,85 @@
+"""The rows of a decided list, kept in DuckDB until they were checked and are stored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+
+from leadgrade.engine.backends.columnar import BATCH, LIST, Columnar, faults
+from leadgrade.engine.decision import Decided
+
+# ruff: noqa: S608 - names of our own, and texts with their quotes doubled
+
+KEPT = "kept"
+NAMED = "named"
+_ROWS = f'SELECT {", ".join(Decided._fields)} FROM "{KEPT}"'
+
+
+class KeptRows:
+    """The rows of one list. Iterating gives them in the order of the list, in batches."""
+
+    def __init__(self, columnar: Columnar, files: Sequence[str], table: str = LIST) -> None:
+        """Decide the list. ``files`` are its lists by the number in the column ``source``.
+
+        Raises:
+            ValueError: a fact has a value that its type does not allow.
+            EngineFault: DuckDB failed, or has no room left.
+        """
+        self._connection = columnar.connection
+        self._column_of = columnar.column_of
+        self._table = table
+        named = "list_value({})".format(", ".join(map(_quoted, files)))
+        view = f'SELECT * REPLACE ({named}[source + 1] AS source) FROM "{table}"'
+        with faults():
+            self._connection.execute(f'CREATE OR REPLACE TEMP VIEW "{NAMED}" AS {view}')
+        columnar.keep(NAMED, KEPT)
+
+    def __iter__(self) -> Iterator[list[Decided]]:
+        with faults(), closing(self._connection.cursor()) as cursor:
+            cursor.execute(f'{_ROWS} ORDER BY "n"')
+            while batch := cursor.fetchmany(BATCH):
+                yield list(map(Decided._make, batch))
+
+    def some(self, numbers: Sequence[int]) -> list[Decided]:
+        """Return the rows with these numbers, in their order.
+
+        Raises:
+            EngineFault: DuckDB failed.
+        """
+        query = f'{_ROWS} WHERE "n" IN (SELECT unnest(?::BIGINT[])) ORDER BY "n"'
+        with faults():
+            return list(map(Decided._make, self._connection.execute(query, [numbers]).fetchall()))
+
+    def spread(self, count: int) -> set[int]:
+        """Return the numbers of some leads of each grade, ``count`` of them, by chance alike.
+
+        Raises:
+            EngineFault: DuckDB failed.
+        """
+        some = f'unnest(arg_min("n", hash("n"), {count}))'
+        query = f'SELECT {some} FROM "{KEPT}" GROUP BY "grade"'
+        with faults():
+            return {number for (number,) in self._connection.execute(query).fetchall()}
+
+    def beside(self, edges: Sequence[tuple[str, float]]) -> set[int]:
+        """Return the numbers of the leads next to thresholds of facts: from each on, and below.
+
+        Raises:
+            EngineFault: DuckDB failed.
+        """
+        ends = []
+        for fact, value in edges:
+            name = f'"{self._column_of[fact]}"'
+            ends.append(f'arg_min("n", {name}) FILTER (WHERE {name} >= {value!r}::DOUBLE)')
+            ends.append(f'arg_max("n", {name}) FILTER (WHERE {name} < {value!r}::DOUBLE)')
+        if not ends:
+            return set()
+        with faults():
+            query = f'SELECT {", ".join(ends)} FROM "{self._table}"'
+            (found,) = self._connection.execute(query).fetchall()
+        return {number for number in found if number is not None}
+
+
+def _quoted(text: str) -> str:
+    """Return a text as SQL."""
+    return "'" + text.replace("'", "''") + "'"

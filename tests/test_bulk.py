@@ -1,0 +1,130 @@
+"""Big lists: decided as one query, checked, and stored as any other run."""
+
+from __future__ import annotations
+
+import csv
+import random
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from leadgrade import qualifying
+from leadgrade.engine.cross_check import DisagreementError, other_engine
+from leadgrade.engine.sql import subjects
+from leadgrade.leads import OnDuplicate, Options, read_lists
+from leadgrade.qualifying import Job, choose_engine, qualify
+from leadgrade.rules.conditions import Op
+from leadgrade.rules.library import shipped_books
+from leadgrade.rules.loader import load_book
+from leadgrade.rules.model import Book
+from leadgrade.storage.store import Store, open_store
+
+AS_OF = date(2026, 1, 22)
+HERE = Path(__file__).parent
+BOOK = load_book(HERE / "commands" / "data" / "book.yaml")
+SAMPLES = HERE.parent / "rules" / "books" / "samples"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with open_store(str(tmp_path / "leadgrade.db"), create=True) as opened:
+        yield opened
+
+
+def decide(store: Store, path: Path, engine: str, book: Book = BOOK, **options: Any) -> int:
+    with read_lists([path], book, Options(**options)) as reading:
+        return qualify(Job(book, AS_OF, "tester", engine), reading, store, lambda _: None)
+
+
+def stored(store: Store, run: int) -> tuple[list[Any], list[Any]]:
+    """Return all that a run stored of leads and of rejected rows, but for salts."""
+    decided = [
+        (each.lead, each.file, each.line, each.facts, each.ranks, each.decision, each.steps)
+        for each in store.decisions(run, best_first=False)
+    ]
+    return decided, list(store.rejected(run))
+
+
+def random_list(path: Path, rows: int) -> Path:
+    chance = random.Random(5)  # noqa: S311 - a made-up list
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["Lead", "公司", "Revenue", "逾期占比", "Intent", "Reach", "已明确拒绝"])
+        for number in range(rows):
+            writer.writerow(
+                [
+                    "" if number % 97 == 5 else f"L-{number % (rows - 3)}",
+                    chance.choice(["青屿", 'A "quoted", name', "", "line\nbreak", "\x07"]),
+                    chance.choice(["", 10_000_000, round(10 ** chance.uniform(4, 9)), "1,200万"]),
+                    chance.choice(["", "20%", "many", f"{chance.random():.1%}"]),
+                    chance.choice(["", "none", "有", "ready"]),
+                    chance.choice(["", "low", "高"]),
+                    chance.choice(["", "no", "no", "yes"]),
+                ]
+            )
+    return path
+
+
+@pytest.mark.parametrize("duplicates", [OnDuplicate.REJECT, OnDuplicate.LAST])
+def test_a_run_is_the_same_as_by_the_explainer(
+    store: Store, tmp_path: Path, duplicates: OnDuplicate
+) -> None:
+    path = random_list(tmp_path / "leads.csv", 600)
+    first = decide(store, path, "explainer", on_duplicate=duplicates)
+    second = decide(store, path, "columnar", on_duplicate=duplicates)
+    assert stored(store, first) == stored(store, second)
+    one, other = store.run(first), store.run(second)
+    assert (one.decided, one.rejected, one.grades) == (other.decided, other.rejected, other.grades)
+    assert other.rejected == 10
+    assert store.check([first, second], everything=True) == []
+
+
+@pytest.mark.parametrize("name", sorted(shipped_books()))
+def test_shipped_books_decide_their_sample_lists_alike(store: Store, name: str) -> None:
+    book = load_book(shipped_books()[name])
+    path = SAMPLES / f"{name}.csv"
+    path = path if path.exists() else SAMPLES / "leads.csv"
+    runs = [decide(store, path, engine, book) for engine in ("explainer", "columnar")]
+    one, other = (stored(store, run) for run in runs)
+    assert one == other
+    assert len(one[0]) > 10
+    assert store.check(runs, everything=True) == []
+
+
+def test_what_was_checked_is_told(store: Store, tmp_path: Path) -> None:
+    run = store.run(decide(store, random_list(tmp_path / "leads.csv", 300), "columnar"))
+    (note,) = run.notes
+    assert (note["code"], note["engine"]) == ("cross-checked", other_engine())
+    assert 100 < note["leads"] < run.decided
+    assert (run.engine, run.engine_version) == (
+        "columnar",
+        pytest.importorskip("duckdb").__version__,
+    )
+
+
+def test_a_wrong_operator_is_found_before_anything_is_stored(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrong = {**subjects.OPERATORS, Op.GE: subjects.OPERATORS[Op.GT]}
+    monkeypatch.setattr(subjects, "OPERATORS", wrong)
+    with pytest.raises(DisagreementError) as caught:
+        decide(store, random_list(tmp_path / "leads.csv", 300), "columnar")
+    assert '"revenue":10000000' in caught.value.found.row.facts  # on the very threshold
+    assert "evidence" in caught.value.found.differences
+    assert store.runs() == []
+
+
+def test_large_lists_are_decided_as_one_query(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert choose_engine("auto", qualifying.BIG - 1)[0] == other_engine()
+    assert choose_engine("auto", qualifying.BIG) == ("columnar", [])
+    assert choose_engine("explainer", qualifying.BIG) == ("explainer", [])
+    unavailable = qualifying.why_unavailable
+    monkeypatch.setattr(
+        qualifying,
+        "why_unavailable",
+        lambda name: "not here" if name == "columnar" else unavailable(name),
+    )
+    assert choose_engine("auto", qualifying.BIG)[0] == other_engine()
