@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+from leadgrade.engine.amending import Amended, Amending
 from leadgrade.engine.asking import Asked, Asking
 from leadgrade.engine.backends.explainer import Explainer
 from leadgrade.engine.decision import Decision
@@ -57,6 +58,8 @@ class Explanation:
     """What each open rule, knock-out and limit waits for: subjects that are unknown."""
     reached: Mapping[str, Reached]
     """How the lead came to its class, by classification."""
+    amended: tuple[Amended, ...]
+    """The facts that count otherwise than they stand in the list."""
     near_misses: tuple[NearMiss, ...]
     reasons: Reasons
     ask: Callable[[], Asked]
@@ -75,6 +78,7 @@ class Explaining:
         self._as_of = as_of
         self._derive = Deriver(book, as_of).derive
         self._explainer = Explainer(book, as_of)
+        self._amending = Amending(book, as_of)
         reading = Reading(orders_of(book))
         self._outcomes = {
             rule.id: [(each.points, Weighed(each.when, reading)) for each in rule.outcomes]
@@ -107,6 +111,7 @@ class Explaining:
             evidence=dict(self._evidence(decision, values)),
             waiting=dict(self._waiting(decision, values)),
             reached=self._classes.reached(decision, values, lead.ranks),
+            amended=tuple(self._amending.amended(lead.facts, facts)),
             near_misses=tuple(sorted(self._near_misses(decision, values), key=_distance)),
             reasons=reasons_of(self._book, decision, self._missed(decision, values)),
             ask=lambda: self._asking.ask(lead, decision),

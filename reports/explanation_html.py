@@ -55,6 +55,7 @@ def _parts(words: Words) -> Iterator[str]:
     yield _section(words, "screens.explain-next-steps", _steps(words))
     yield _section(words, "answers.page-waterfall", waterfall(words))
     yield _section(words, "screens.explain-ledger", ledger_table(words))
+    yield _section(words, "screens.explain-amended", _items(words.amended()))
     yield _section(words, "screens.explain-near-misses", _near_misses(words))
     yield _section(words, "screens.explain-open", _open(words))
     yield _section(words, "screens.explain-questions", _questions(words))

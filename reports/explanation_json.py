@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from leadgrade.engine.amending import Amended
 from leadgrade.engine.asking import Question
 from leadgrade.engine.bounds import roots_of_fact
 from leadgrade.engine.decision import Line, LineKind
@@ -83,6 +84,7 @@ def explanation_json(occasion: Occasion, explanation: Explanation, lang: str) ->
         },
         "open": list(decision.open),
         "open_because": {name: list(facts) for name, facts in explanation.waiting.items()},
+        "amended": [_amended(each) for each in explanation.amended],
         "near_misses": [
             {
                 "rule": miss.rule,
@@ -94,6 +96,17 @@ def explanation_json(occasion: Occasion, explanation: Explanation, lang: str) ->
         "next_steps": list(_steps(occasion, explanation, lang)),
         "ask": list(_questions(explanation, book, lang)),
     }
+
+
+def _amended(each: Amended) -> dict[str, Any]:
+    found: dict[str, Any] = {"fact": each.fact, "how": each.how.value}
+    if each.value is not None:
+        found["value"] = plain(each.value)
+    if each.dated is not None:
+        found["dated"] = each.dated.isoformat()
+    if each.divisor is not None:
+        found["divisor"] = each.divisor
+    return found
 
 
 def brief_override(override: StoredOverride | None) -> dict[str, str] | None:

@@ -40,6 +40,7 @@ def _parts(words: Words) -> Iterator[RenderableType]:
     misses = [words.near_miss(each) for each in words.seen.near_misses]
     for name, lines in (
         ("knock-outs", _listed(Text(each) for each in words.caps())),
+        ("amended", _listed(Text(each) for each in words.amended())),
         ("near-misses", _pairs(misses[:MOST])),
         ("open", [*_pairs(list(words.open())[:MOST]), *_more(words, len(words.seen.waiting))]),
         ("questions", _listed(question_lines(words, MOST))),

@@ -195,6 +195,20 @@ class Words:
             told = named if facts == named else self.say("explain-waits", name=named, facts=facts)
             yield does, told
 
+    def amended(self) -> Iterator[str]:
+        """Yield the facts that count otherwise than they stand in the list, and why."""
+        for each in self.seen.amended:
+            words = {"fact": label_of(self.book, each.fact, self.lang)}
+            if each.value is not None:
+                words["value"] = show_subject(self.book, each.fact, each.value, self.lang)
+            if each.dated is not None:
+                words["day"] = each.dated.isoformat()
+            key = f"answers.amended-{each.how}"
+            if each.divisor is not None:
+                words["divisor"] = label_of(self.book, each.divisor, self.lang)
+                key += "-by"
+            yield say(key, self.lang, **words)
+
     def unknown(self, subjects: Iterable[str]) -> str:
         """Return the facts that are unknown behind some subjects, by their labels."""
         named: dict[str, None] = {}

@@ -25,7 +25,7 @@ RUN = {
 EXPLANATION = [
     *("lead", "run", "as_of", "book", "engine", "facts", "unknown", "qualified", "grade"),
     *("earned", "override", "score", "possible", "criteria", "ledger", "knock_outs", "limits"),
-    *("reasons", "classes", "classes_because", "open", "open_because", "near_misses"),
+    *("reasons", "classes", "classes_because", "open", "open_because", "amended", "near_misses"),
     *("next_steps", "ask"),
 ]
 
