@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -179,9 +180,13 @@ def test_every_lead_has_one_class_of_each(book, facts, classes) -> None:
 def test_ranks_break_ties_by_lead_id_whatever_the_order(book) -> None:
     leads = [Lead(name, {"revenue": value}) for name, value in (("b", 5.0), ("a", 5.0), ("c", 9.0))]
     leads.append(Lead("d", {}))
+    tier = replace(book.classes["tier"], by_total=True)
+    by_total = replace(book, classes={**book.classes, "tier": tier})
     for order in (leads, leads[::-1]):
         ranks = {each.id: each.ranks for each in with_ranks(book, order, AS_OF)}
-        assert ranks == {
+        places = {"c": Rank(1, 3), "a": Rank(2, 3), "b": Rank(3, 3)}
+        assert ranks == {**{name: {"tier": each} for name, each in places.items()}, "d": {}}
+        assert {each.id: each.ranks for each in with_ranks(by_total, order, AS_OF)} == {
             "c": {"tier": Rank(1, 3, before=0, total=1900)},
             "a": {"tier": Rank(2, 3, before=900, total=1900)},
             "b": {"tier": Rank(3, 3, before=1400, total=1900)},
