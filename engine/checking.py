@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import timedelta
 
-from leadgrade.engine.examples import DEFAULT_DAY
-from leadgrade.engine.in_force import in_force, stretches
+from leadgrade.engine.in_force import day_in, in_force, stretches
 from leadgrade.engine.oracle import Oracle
 from leadgrade.rules.checks import in_order, run_checks
 from leadgrade.rules.checks.base import Group, Level
@@ -51,7 +50,7 @@ def _proved(
     """Yield what is found about the logic of what is in force on some days."""
     found: dict[tuple[object, ...], _Standing] = {}
     for stretch in days:
-        day = _day_of(stretch)
+        day = day_in(stretch)
         book = in_force(whole.book, day)
         context = Context(book, Oracle(book, day), whole.sample, whole.places)
         for each in run_checks(context, levels, {Group.LOGIC}):
@@ -64,12 +63,6 @@ def _proved(
             if finding.severity is Severity.ERROR and finding.code not in (levels or {}):
                 finding = replace(finding, severity=Severity.WARNING)
         yield finding
-
-
-def _day_of(stretch: Validity) -> date:
-    if stretch.covers(DEFAULT_DAY):
-        return DEFAULT_DAY
-    return stretch.first or stretch.last or DEFAULT_DAY
 
 
 def _joined(days: Sequence[Validity]) -> Iterator[Days]:

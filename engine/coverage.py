@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from leadgrade.engine.examples import DEFAULT_DAY
+from leadgrade.engine.in_force import DEFAULT_DAY
 from leadgrade.engine.oracle import Oracle
 from leadgrade.rules.checks.parts import Part, reasons_of, scoring_parts
 from leadgrade.rules.checks.witness import truth_of

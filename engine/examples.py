@@ -9,13 +9,10 @@ from datetime import date
 from leadgrade.engine.asking import Asking
 from leadgrade.engine.backends.base import Backend, make_backend
 from leadgrade.engine.decision import Decision, points_text
-from leadgrade.engine.in_force import in_force
+from leadgrade.engine.in_force import DEFAULT_DAY, in_force
 from leadgrade.engine.ranks import with_ranks
 from leadgrade.rules.lead import Lead
 from leadgrade.rules.model import Book, Example
-
-DEFAULT_DAY = date(2026, 1, 1)
-"""The as-of date of an example that names none: examples never depend on the day they run."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,9 @@ from typing import TypeVar
 
 from leadgrade.rules.model import Book, KnockOut, Limit, Rule, Validity
 
+DEFAULT_DAY = date(2026, 1, 1)
+"""The as-of date of an example that names none: examples never depend on the day they run."""
+
 T = TypeVar("T", Rule, KnockOut, Limit)
 
 
@@ -45,6 +48,13 @@ def stretches(book: Book) -> tuple[Validity, ...]:
     return tuple(
         Validity(first, last) for first, last in zip([None, *days], [*ends, None], strict=True)
     )
+
+
+def day_in(stretch: Validity) -> date:
+    """Return a day of a stretch, that of examples where it can be."""
+    if stretch.covers(DEFAULT_DAY):
+        return DEFAULT_DAY
+    return stretch.first or stretch.last or DEFAULT_DAY
 
 
 def _kept(parts: tuple[T, ...], day: date) -> tuple[T, ...]:

@@ -9,7 +9,7 @@ from typing import Any
 from leadgrade.engine.backends.explainer import Explainer
 from leadgrade.engine.decision import Decision
 from leadgrade.engine.deriving import Deriver
-from leadgrade.engine.examples import DEFAULT_DAY
+from leadgrade.engine.in_force import DEFAULT_DAY
 from leadgrade.rules.conditions import Value
 from leadgrade.rules.lead import Lead, Rank
 from leadgrade.rules.model import Book, Ranking

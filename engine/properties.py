@@ -2,18 +2,21 @@
 
 The leads go through the values between the book's own thresholds: of the fact in question all of
 them, together with all values of the facts that stand in rules beside it where these are few, else
-with many that are drawn in a fixed order. Nothing is proved, unlike by ``leadgrade check``.
+with many that are drawn in a fixed order; and with some drawn values of all other facts. A book
+with dates is tried on each stretch of days. Nothing is proved, unlike by ``leadgrade check``.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from itertools import pairwise, product
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import chain, pairwise, product
 from math import prod
 
 from leadgrade.engine.decision import Decision
+from leadgrade.engine.in_force import day_in, in_force, stretches
 from leadgrade.engine.oracle import Oracle
 from leadgrade.rules.checks.parts import scoring_parts
 from leadgrade.rules.checks.uses import roots_of
@@ -24,6 +27,9 @@ from leadgrade.rules.properties import Property, can_rise
 
 MOST_LEADS = 2_000
 """Generated for one property."""
+
+VARIED = 100
+"""Leads of which every fact is drawn, for what rules elsewhere make of a rising fact."""
 
 Facts = Mapping[str, Value]
 Breaks = Callable[[Facts], bool]
@@ -41,15 +47,16 @@ class PropertyResult:
     leads: int
     lead: Facts | None = None
     rises_to: Value | None = None
+    day: date | None = None
+    """The day on which the lead breaks it, in a book with dates."""
 
 
 class PropertyTester:
     """Tries properties of one book."""
 
     def __init__(self, book: Book) -> None:
-        self._book = book
-        self._oracle = Oracle(book)
-        self._cells = dict(_cells(book))
+        days = [day_in(each) for each in stretches(book)]
+        self._testers = {day: _OnOneDay(in_force(book, day), day) for day in days}
 
     def run(self, wanted: Property) -> PropertyResult:
         """Try one property on generated leads.
@@ -57,6 +64,25 @@ class PropertyTester:
         Raises:
             ValueError: a rising fact must be a number, a date or an ordered choice.
         """
+        leads = 0
+        for day, tester in self._testers.items():
+            found = tester.run(wanted)
+            leads += found.leads
+            if found.lead is not None:
+                said = day if len(self._testers) > 1 else None
+                return replace(found, leads=leads, day=said)
+        return PropertyResult(wanted, leads)
+
+
+class _OnOneDay:
+    """Tries properties of what of a book is in force on one day."""
+
+    def __init__(self, book: Book, day: date) -> None:
+        self._book = book
+        self._oracle = Oracle(book, day)
+        self._cells = dict(_cells(book))
+
+    def run(self, wanted: Property) -> PropertyResult:
         if wanted.fact is not None:
             return self._monotone(wanted, wanted.fact)
         breaks = {
@@ -73,7 +99,9 @@ class PropertyTester:
         """Look for a lead that comes off worse when the fact rises and all else stays."""
         rising = self._rising(fact)
         count = 0
-        for lead in self._leads(sorted(self._beside(fact) - {fact})):
+        beside = sorted(self._beside(fact) - {fact})
+        others = sorted(self._cells.keys() - {fact})
+        for lead in chain(self._leads(beside), self._drawn(others, VARIED)):
             for low, high in pairwise(rising):
                 count += 1
 
@@ -109,14 +137,17 @@ class PropertyTester:
     def _leads(self, names: list[str]) -> Iterator[Facts]:
         """Yield leads over the values of some facts: all of them, or many in a fixed order."""
         cells = [self._cells.get(name, (None,)) for name in names]
-        if prod(map(len, cells)) <= MOST_LEADS:
-            every: Iterator[tuple[Value | None, ...]] = iter(product(*cells))
-        else:
-            draw = random.Random(0)  # noqa: S311 - the same leads each time, not a secret
-            every = (tuple(draw.choice(each) for each in cells) for _ in range(MOST_LEADS))
-        for values in every:
-            pairs = zip(names, values, strict=True)
-            yield {name: value for name, value in pairs if value is not None}
+        if prod(map(len, cells)) > MOST_LEADS:
+            yield from self._drawn(names, MOST_LEADS)
+            return
+        for values in product(*cells):
+            yield _known(names, values)
+
+    def _drawn(self, names: list[str], count: int) -> Iterator[Facts]:
+        draw = random.Random(0)  # noqa: S311 - the same leads each time, not a secret
+        cells = [self._cells.get(name, (None,)) for name in names]
+        for _ in range(count):
+            yield _known(names, [draw.choice(each) for each in cells])
 
     def _escapes_knock_out(self, lead: Facts) -> bool:
         decision = self._oracle.decide(lead)
@@ -129,6 +160,11 @@ class PropertyTester:
         return any(
             not each.low <= points[name] <= each.high for name, each in self._book.criteria.items()
         )
+
+
+def _known(names: Sequence[str], values: Sequence[Value | None]) -> Facts:
+    pairs = zip(names, values, strict=True)
+    return {name: value for name, value in pairs if value is not None}
 
 
 def smallest(lead: Facts, breaks: Breaks) -> Facts:

@@ -9,8 +9,7 @@ from datetime import date
 
 from leadgrade.engine.coverage import Coverage, TestCover, coverage
 from leadgrade.engine.decision import Decision
-from leadgrade.engine.examples import DEFAULT_DAY
-from leadgrade.engine.in_force import dated_parts, in_force
+from leadgrade.engine.in_force import DEFAULT_DAY, dated_parts, day_in, in_force
 from leadgrade.engine.oracle import Oracle
 from leadgrade.rules.checks.context import Context
 from leadgrade.rules.checks.parts import Part
@@ -59,9 +58,7 @@ def suggestions(book: Book, found: Coverage | None = None) -> Iterator[Suggestio
 def _day_of(book: Book, part: Part) -> date:
     """Return a day on which what a condition belongs to is in force."""
     valid = next((each.valid for each in dated_parts(book) if each.id == part.id), None)
-    if valid is None or valid.covers(DEFAULT_DAY):
-        return DEFAULT_DAY
-    return valid.first or valid.last or DEFAULT_DAY
+    return DEFAULT_DAY if valid is None else day_in(valid)
 
 
 class _Seeker:

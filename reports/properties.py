@@ -23,6 +23,12 @@ def tried_of_book(book: Book, lang: str) -> tuple[list[tuple[str, dict[str, Any]
 
 def property_text(book: Book, result: PropertyResult, lang: str) -> str:
     """Return how one property did, in a line."""
+    told = _told(book, result, lang)
+    on_day = say("coverage.property-day", lang, day=result.day) if result.day else ""
+    return f"{told}{on_day}"
+
+
+def _told(book: Book, result: PropertyResult, lang: str) -> str:
     words = {"book": book.path, "property": result.wanted, "leads": result.leads}
     if result.lead is None:
         return say("coverage.property-holds", lang, **words)
@@ -48,4 +54,5 @@ def property_json(book: Book, result: PropertyResult) -> dict[str, Any]:
         "leads": result.leads,
         "example": None if holds else _facts(result),
         "rises_to": None if result.rises_to is None else plain(result.rises_to),
+        "day": None if result.day is None else result.day.isoformat(),
     }

@@ -16,8 +16,9 @@ from rich.console import Console, RenderableType
 
 from leadgrade.engine.backends.base import Backend, make_backend, why_unavailable
 from leadgrade.engine.decision import Decision
-from leadgrade.engine.examples import DEFAULT_DAY, example_lead, run_examples
+from leadgrade.engine.examples import example_lead, run_examples
 from leadgrade.engine.explain import Explaining, Explanation
+from leadgrade.engine.in_force import DEFAULT_DAY
 from leadgrade.engine.ranks import with_ranks
 from leadgrade.leads import Options, Rejected, read_lists
 from leadgrade.reports.checks import checked_books

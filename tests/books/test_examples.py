@@ -15,7 +15,8 @@ import pytest
 from leadgrade.engine.backends.base import make_backend
 from leadgrade.engine.coverage import coverage, covered_parts
 from leadgrade.engine.decision import Decision
-from leadgrade.engine.examples import DEFAULT_DAY, example_lead
+from leadgrade.engine.examples import example_lead
+from leadgrade.engine.in_force import DEFAULT_DAY
 from leadgrade.engine.oracle import Oracle
 from leadgrade.rules.conditions import Between, Compare
 from leadgrade.rules.conditions import tests_of as single_tests

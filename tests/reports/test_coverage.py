@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from leadgrade.engine.examples import run_examples
 from leadgrade.engine.properties import PropertyTester
 from leadgrade.engine.suggesting import suggestions
 from leadgrade.reports.example_yaml import examples_yaml
+from leadgrade.reports.properties import property_text
 from leadgrade.rules.library import shipped_books
 from leadgrade.rules.loader import load_book, read_book
 from leadgrade.rules.properties import read_property
@@ -135,6 +137,27 @@ def test_a_lead_that_breaks_a_property_is_made_small() -> None:
     assert result.lead is not None
     assert set(result.lead) == {"wait", "revenue", "late"}
     assert result.rises_to is not None
+
+
+def test_rules_elsewhere_may_break_what_a_fact_does_alone() -> None:
+    """More revenue gives more points, and with them a limit that nothing else of it shows."""
+    text = BOOK.replace(
+        "grades:", "limits:\n  - {id: doubt, when: [score >= 8, late > 50%], at_most: B}\ngrades:"
+    ).replace("A: {from: 5}", "A: {from: 2}")
+    result = PropertyTester(read_book(text)).run(read_property("monotone: revenue"))
+    assert result.lead is not None
+    assert "late" in result.lead
+
+
+def test_a_property_is_tried_on_each_stretch_of_days() -> None:
+    text = BOOK.replace(
+        "knock_outs:\n",
+        "knock_outs:\n  - {id: rich, when: revenue > 1亿, grade: B, valid_from: 2026-05-01}\n",
+    )
+    result = PropertyTester(read_book(text)).run(read_property("monotone: revenue"))
+    assert result.lead is not None
+    assert result.day == date(2026, 5, 1)
+    assert property_text(read_book(text), result, "en").endswith("tried), on 2026-05-01")
 
 
 def test_knock_outs_and_ranges_hold_by_their_meaning() -> None:
