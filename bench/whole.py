@@ -33,6 +33,8 @@ class Run:
         words += ["--as-of", AS_OF.isoformat(), "--db", str(self.db), "--engine", self.engine]
         if takes("--workers"):
             words += ["--workers", str(self.workers)]
+        if self.engine == "spark":
+            words += ["--master", f"local[{self.workers}]"]
         if self.out is not None:
             words += ["--out", str(self.out)]
         return words
