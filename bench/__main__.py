@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -29,6 +30,7 @@ def main() -> None:
     parser.add_argument("--only", choices=SECTIONS, action="append", help="measure this part only")
     parser.add_argument("--folder", type=Path, help="where lists and records are made")
     said = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what runs is ended, too
     plan = QUICK if said.quick else FULL
     results = measure(plan, said.only or [*SECTIONS], said.folder)
     place = page.DOCS if plan is FULL and not said.only else QUICK_RESULTS

@@ -11,6 +11,7 @@ import importlib
 import json
 import os
 import resource
+import signal
 import statistics
 import subprocess
 import sys
@@ -26,6 +27,9 @@ ROOT = Path(__file__).parent.parent
 PAGE = os.sysconf("SC_PAGE_SIZE")
 EVERY = 0.05
 """Seconds between two looks at the memory."""
+
+LONGEST = 1800.0
+"""Seconds. What is not done by then is given up."""
 
 Result = dict[str, Any]
 
@@ -85,7 +89,11 @@ class Observed:
 
 
 def observe(command: Sequence[str], env: Mapping[str, str] | None = None) -> Observed:
-    """Run a command from the root of the project, and watch it and all that it starts."""
+    """Run a command from the root of the project, and watch it and all that it starts.
+
+    Raises:
+        TaskError: it was not done in half an hour.
+    """
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     began = time.perf_counter()
     process = subprocess.Popen(
@@ -98,7 +106,15 @@ def observe(command: Sequence[str], env: Mapping[str, str] | None = None) -> Obs
         start_new_session=True,
     )
     watch = _Watch(process.pid)
-    output, error = process.communicate()
+    try:
+        output, error = process.communicate(timeout=LONGEST)
+    except BaseException as problem:  # also Ctrl-C: nothing that was started may go on
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        watch.stop()
+        if isinstance(problem, subprocess.TimeoutExpired):
+            raise TaskError(f"{' '.join(command)}: not done in {LONGEST} s") from problem
+        raise
     wall = time.perf_counter() - began
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime

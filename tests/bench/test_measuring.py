@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import math
 import sys
+import time
 import xml.etree.ElementTree as ET
+from pathlib import Path
 
 import pytest
 
@@ -32,6 +34,19 @@ def test_the_memory_of_all_processes_of_a_command_counts() -> None:
     both = measure.observe([sys.executable, "-c", f"data = bytearray(150_000_000); {child}"])
     assert 140 < alone.peak_mb < 200
     assert 280 < both.peak_mb < 400
+
+
+def test_what_takes_too_long_is_ended_with_all_that_it_started(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(measure, "LONGEST", 1.5)
+    late = tmp_path / "late"
+    child = f"import time, pathlib; time.sleep(4); pathlib.Path({str(late)!r}).touch()"
+    start = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}])"
+    with pytest.raises(measure.TaskError, match=r"not done in 1\.5 s"):
+        measure.observe([sys.executable, "-c", start])
+    time.sleep(4)
+    assert not late.exists()
 
 
 def test_tasks_run_by_turns_and_give_medians() -> None:
