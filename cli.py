@@ -12,6 +12,8 @@ COMMANDS = {
     "top": "answers:top",
     "targeting": "answers:targeting",
     "profit": "answers:profit",
+    "outcomes": "outcomes:outcomes",
+    "measure": "outcomes:measure",
     "explain": "answers:explain",
     "ask": "questions:ask",
     "improve": "questions:improve",

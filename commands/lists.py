@@ -39,7 +39,7 @@ OUT = click.Path(path_type=Path)
 # ruff: noqa: PLC0415 - a command imports what it needs when it runs
 
 
-def _said(reading: dict[str, Any]) -> Options:
+def said_of(reading: dict[str, Any]) -> Options:
     """Return what was said about a list; words become the choices that they stand for."""
     from leadgrade.leads.terms import BarePercent, DateOrder, OnDuplicate, Options
 
@@ -95,7 +95,7 @@ def qualify(  # noqa: PLR0913 - what can be said about a run
     from leadgrade.reports.summary import MOST_ROWS, doubtful, run_json, run_text
 
     job = Job(load(book, settings), as_of, user_name(), engine, workers, memory, check)
-    said = _said(reading)
+    said = said_of(reading)
     joins = join(job.book, as_of, joined, said)
     # The lists first: where they cannot be read, no database is made.
     with (
@@ -237,7 +237,7 @@ def map_list(
     from leadgrade.leads.proposal import propose
     from leadgrade.reports.mapping import mapping_json, mapping_text, mapping_yaml
 
-    proposal = propose(file, load(book), _said(reading))
+    proposal = propose(file, load(book), said_of(reading))
     if out is not None:
         out.write_text(mapping_yaml(proposal, lang), encoding="utf-8")
     if as_json:
@@ -255,7 +255,7 @@ def profile_list(file: str, book: str | None, lang: str, *, as_json: bool, **rea
     from leadgrade.leads.profile import profile_list as profile
     from leadgrade.reports.profile import profile_json, profile_text
 
-    found = profile(file, load(book), _said(reading))
+    found = profile(file, load(book), said_of(reading))
     if as_json:
         show_json(profile_json(found))
     else:
@@ -289,7 +289,7 @@ def duplicates(
 
     loaded = load(book, settings)
     with ExitStack() as stack:
-        lists = stack.enter_context(read_lists(files, loaded, _said(reading)))
+        lists = stack.enter_context(read_lists(files, loaded, said_of(reading)))
         record = stack.enter_context(open_store(db, create=False)) if db else None
         stored = stored_leads(record, loaded) if record else ()
         found = find_duplicates(lists, loaded, stored, fuzzy=fuzzy)

@@ -130,6 +130,7 @@ def forgotten_json(forgotten: Forgotten | None) -> dict[str, Any]:
         "decisions": forgotten.decisions,
         "rejected": forgotten.rejected,
         "notes": forgotten.notes,
+        "outcomes": forgotten.outcomes,
         "head": forgotten.head,
     }
 
@@ -147,5 +148,5 @@ def forgotten_text(forgotten: Forgotten | None, lang: str) -> RenderableType:
 
 def forgotten_words(forgotten: Forgotten) -> dict[str, str]:
     """Return the counts of an erasure as they are printed."""
-    names = ("number", "leads", "decisions", "rejected", "notes")
+    names = ("number", "leads", "decisions", "rejected", "notes", "outcomes")
     return {name: f"{getattr(forgotten, name):,}" for name in names}

@@ -1,4 +1,4 @@
-"""The hash chain: one link for each run, override and erasure, in the order in which they came.
+"""The hash chain: a link for each run, override, erasure and list of outcomes, as they came.
 
 A link's head is the hash of the head before it and of everything in the link. Whoever has noted a
 head can tell whether anything before it was changed. How it is made: ``docs/record.md``.
@@ -27,7 +27,7 @@ _AT_ONCE = 10_000
 
 
 class Link(NamedTuple):
-    """A link of the chain: ``number`` is that of the run, override or erasure (``kind``)."""
+    """A link of the chain: ``number`` is that of the run, override and so on (``kind``)."""
 
     position: int
     kind: str
@@ -97,6 +97,11 @@ def link_erasure(connection: Connection, number: int) -> str:
     return _link(connection, "erasure", number, erasure_digest(connection, number))
 
 
+def link_outcomes(connection: Connection, number: int) -> str:
+    """Chain a list of outcomes with all its rows, and return the head."""
+    return _link(connection, "outcome_list", number, outcomes_digest(connection, number))
+
+
 def run_digest(roots: Mapping[str, str]) -> str:
     """Return the digest of a run from the roots of its parts."""
     return digest({"format": FORMAT, **{kind: roots[kind] for kind in PARTS}})
@@ -111,6 +116,12 @@ def erasure_digest(connection: Connection, number: int) -> str:
     """Return the digest of an erasure as it is in the record."""
     parts = [_root(connection, kind, number) for kind in ("erasure", "erased")]
     return digest({"format": FORMAT, "erasure": parts[0], "erased": parts[1]})
+
+
+def outcomes_digest(connection: Connection, number: int) -> str:
+    """Return the digest of a list of outcomes as it is in the record."""
+    roots = {kind: _root(connection, kind, number) for kind in ("outcome_list", "outcome")}
+    return digest({"format": FORMAT, **roots})
 
 
 def _root(connection: Connection, kind: str, number: int) -> str:

@@ -12,7 +12,13 @@ from sqlalchemy import text
 
 from leadgrade.engine.legend import Legend
 from leadgrade.engine.sealing import hash_text
-from leadgrade.storage.chain import erasure_digest, links, override_digest, run_digest
+from leadgrade.storage.chain import (
+    erasure_digest,
+    links,
+    outcomes_digest,
+    override_digest,
+    run_digest,
+)
 from leadgrade.storage.emptying import is_empty
 from leadgrade.storage.hashing import FIRST_HEAD, MARK, Tree
 from leadgrade.storage.leaves import FIELDS, PARTS, leaf_of, name_of, rows
@@ -25,6 +31,10 @@ if TYPE_CHECKING:
 
     from leadgrade.storage.chain import Link
     from leadgrade.storage.leaves import Values
+
+
+LINKED = ("run", "override", "erasure", "outcome_list")
+"""What a link of the chain can be for: the table of it."""
 
 
 class Finding(NamedTuple):
@@ -48,8 +58,12 @@ def chain_findings(connection: Connection, noted: str | None = None) -> Iterator
     yield from link_findings(chain)
     if noted is not None and noted not in {FIRST_HEAD, *(link.head for link in chain)}:
         yield Finding("head-not-found", "chain", detail=noted)
-    digests = {"override": override_digest, "erasure": erasure_digest}
-    for kind in ("run", "override", "erasure"):
+    digests = {
+        "override": override_digest,
+        "erasure": erasure_digest,
+        "outcome_list": outcomes_digest,
+    }
+    for kind in LINKED:
         query = text(f'SELECT id FROM "{kind}" ORDER BY id')  # noqa: S608 - constants
         there = set(connection.execute(query).scalars())
         chained = {link.number: link for link in chain if link.kind == kind}
@@ -71,7 +85,7 @@ def link_findings(
         if link.position != position:
             yield Finding("link-missing", "chain", name=str(position))
             before = ""  # it cannot be known
-        known = link.kind in ("run", "override", "erasure")
+        known = link.kind in LINKED
         twice = (link.kind, link.number) in seen
         if not known or twice or (before and link.head != link.expected_head(before)):
             yield Finding("link-changed", "chain", name=str(link.position))
@@ -256,6 +270,7 @@ _STRAYS = {
     "rejected": ("number", "run_id NOT IN (SELECT id FROM run)"),
     "decision": ("number", "run_id NOT IN (SELECT id FROM run)"),
     "marks": ("kind", "run_id NOT IN (SELECT id FROM run)"),
+    "outcome": ("number", "list_id NOT IN (SELECT id FROM outcome_list)"),
     "erased": ("number", "erasure_id NOT IN (SELECT id FROM erasure)"),
 }
 _OUTDATED = text("""
@@ -280,19 +295,23 @@ def stray_findings(connection: Connection) -> Iterator[Finding]:
             yield Finding("stray", table, name=str(found))
     for key in connection.execute(_OUTDATED).scalars():
         yield Finding("row-changed", "lead", name=str(key))
-    yield from _override_findings(connection)
+    for kind, table in (("override", "override"), ("outcome", "outcome_list")):
+        yield from _erasures_of(connection, kind, table)
 
 
-def _override_findings(connection: Connection) -> Iterator[Finding]:
-    query = text("SELECT number FROM erased WHERE kind = 'override'")
-    erased = set(connection.execute(query).scalars())
-    for number in list(connection.execute(text("SELECT id FROM override")).scalars()):
-        (values,) = rows(connection, "override", number)
-        sealed = values[-1] is not None
-        if sealed != (number in erased):
-            yield Finding("emptied" if sealed else "not-emptied", "override", name=str(number))
-        elif sealed and not is_empty("override", values):
-            yield Finding("refilled", "override", name=str(number))
+def _erasures_of(connection: Connection, kind: str, table: str) -> Iterator[Finding]:
+    """See that what was emptied of rows outside of runs is empty and recorded, and vice versa."""
+    query = text("SELECT run_id, number FROM erased WHERE kind = :kind")
+    erased = {tuple(row) for row in connection.execute(query, {"kind": kind})}
+    for number in list(connection.execute(text(f'SELECT id FROM "{table}"')).scalars()):  # noqa: S608 - constants
+        for values in list(rows(connection, kind, number)):
+            sealed = values[-1] is not None
+            within = 0 if kind == "override" else number
+            name = str(values[0]) if kind == "override" else f"{number}/{values[0]}"
+            if sealed != ((within, values[0]) in erased):
+                yield Finding("emptied" if sealed else "not-emptied", kind, name=name)
+            elif sealed and not is_empty(kind, values):
+                yield Finding("refilled", kind, name=name)
 
 
 def check(

@@ -23,6 +23,7 @@ _EMPTY: dict[str, dict[str, Any]] = {
     "rejected": {"salt": None, "line": None, "args": NOTHING, "raw": ""},
     "note": {"salt": None, "note": NOTHING},
     "override": {"salt": None, "key": None, "reason": ""},
+    "outcome": dict.fromkeys(("salt", "line", "decided_on", "value", "key")),
 }
 
 

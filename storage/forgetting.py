@@ -42,6 +42,12 @@ _EMPTY_OVERRIDE = text("""
     UPDATE override SET sealed = :sealed, salt = NULL, lead_id = NULL, reason = ''
     WHERE id = :number
 """)
+_OF_NO_DECISION = "lead_id NOT IN (SELECT lead_id FROM decision WHERE lead_id IS NOT NULL)"
+_EMPTY_OUTCOME = text("""
+    UPDATE outcome SET sealed = :sealed, salt = NULL, lead_id = NULL, line = NULL,
+        decided_on = NULL, value = NULL
+    WHERE list_id = :list AND number = :number
+""")
 _AT_ONCE = 10_000
 
 
@@ -65,6 +71,7 @@ def forget_lead(connection: Connection, lead: str, *, by: str, reason: str) -> F
     erasure.notes(note for note in _notes(connection) if _quotes(note, lead, places))
     erasure.rejected(row for row in _rejected(connection) if _names(row, lead))
     erasure.overrides("lead_id = :number", number)
+    erasure.outcomes("lead_id = :lead", lead=number)
     for row in found:
         erasure.decisions(row.run_id, range(row.number, row.number + 1))
     erasure.delete("snapshot", {row.snapshot_id for row in found})
@@ -77,6 +84,7 @@ def forget_before(connection: Connection, day: date, *, by: str, reason: str) ->
 
     A lead that no later run has seen loses its key as well.
     """
+    before = day.isoformat()
     query = text("""
         SELECT id, decided FROM run WHERE started_at < :day AND (
             EXISTS (SELECT 1 FROM decision WHERE run_id = run.id AND sealed IS NULL)
@@ -84,16 +92,22 @@ def forget_before(connection: Connection, day: date, *, by: str, reason: str) ->
             OR EXISTS (SELECT 1 FROM note WHERE run_id = run.id AND sealed IS NULL))
         ORDER BY id
     """)
-    runs = connection.execute(query, {"day": day.isoformat()}).all()
-    if not runs:
+    runs = connection.execute(query, {"day": before}).all()
+    old_lists = text("""
+        SELECT 1 FROM outcome JOIN outcome_list ON outcome_list.id = list_id
+        WHERE read_at < :day AND sealed IS NULL LIMIT 1
+    """)
+    if not runs and connection.execute(old_lists, {"day": before}).first() is None:
         return None
-    erasure = _Erasure(connection, "age", day.isoformat(), by, reason)
+    erasure = _Erasure(connection, "age", before, by, reason)
     for run, decided in runs:
         erasure.notes((run, *row) for row in list(rows(connection, "note", run)))
         erasure.rejected((run, *row) for row in list(rows(connection, "rejected", run)))
         erasure.overrides("run_id = :number", run)
         for first in range(1, decided + 1, _AT_ONCE):
             erasure.decisions(run, range(first, first + _AT_ONCE))
+    erasure.outcomes("list_id IN (SELECT id FROM outcome_list WHERE read_at < :day)", day=before)
+    erasure.outcomes(_OF_NO_DECISION)  # for their leads go now
     erasure.delete_unused("snapshot")
     erasure.delete_unused("lead")
     return erasure.finish()
@@ -182,6 +196,22 @@ class _Erasure:
             self._connection.execute(_EMPTY_OVERRIDE, update)
             self._done.append((self._number, "override", 0, each))
 
+    def outcomes(self, where: str, **limits: int | str) -> None:
+        """Empty outcomes of a lead, of lists, or of leads."""
+        query = f"""
+            SELECT list_id, number FROM outcome WHERE sealed IS NULL AND lead_id IS NOT NULL
+                AND {where}
+        """  # noqa: S608 - constants
+        found: dict[int, set[int]] = {}
+        for number, place in self._connection.execute(text(query), limits).all():
+            found.setdefault(number, set()).add(place)
+        for number, places in sorted(found.items()):
+            for values in list(rows(self._connection, "outcome", number)):
+                if values[0] in places:
+                    update = {"sealed": commitment("outcome", values), "list": number}
+                    self._connection.execute(_EMPTY_OUTCOME, {**update, "number": values[0]})
+                    self._done.append((self._number, "outcome", number, values[0]))
+
     def decisions(self, run: int, within: range) -> None:
         """Empty decisions of a run."""
         found = [
@@ -218,5 +248,5 @@ class _Erasure:
             self._connection.exec_driver_sql(sql, self._done)
         head = link_erasure(self._connection, self._number)
         count = [kind for _, kind, _, _ in self._done].count
-        rest = count("decision"), count("rejected"), count("note")
+        rest = count("decision"), count("rejected"), count("note"), count("outcome")
         return Forgotten(self._number, self._leads, *rest, head)

@@ -57,6 +57,13 @@ FIELDS = {
         ("id", "run_id", "grade", "since", "until", "made_by", "made_at"),
         ("salt", "key", "reason"),
     ),
+    "outcome_list": Fields(
+        (
+            *("id", "read_at", "read_by", "file", "sha256", "format", "encoding"),
+            *("rows_read", "won", "lost", "still_open", "unknown", "rejected"),
+        )
+    ),
+    "outcome": Fields(("number", "won"), ("salt", "line", "decided_on", "value", "key")),
     "erasure": Fields(("id", "kind", "before", "made_by", "made_at", "reason")),
     "erased": Fields(("kind", "run_id", "number")),
 }
@@ -78,6 +85,7 @@ _SIMPLE = {
     "run_source": "SELECT {} FROM run_source WHERE run_id = :number ORDER BY position",
     "note": "SELECT {} FROM note WHERE run_id = :number ORDER BY number",
     "rejected": "SELECT {} FROM rejected WHERE run_id = :number ORDER BY number",
+    "outcome_list": "SELECT {} FROM outcome_list WHERE id = :number",
     "erasure": "SELECT {} FROM erasure WHERE id = :number",
     "erased": "SELECT {} FROM erased WHERE erasure_id = :number ORDER BY kind, run_id, number",
 }
@@ -85,6 +93,11 @@ _OVERRIDE = """
     SELECT override.id, run_id, grade, since, until, made_by, made_at,
         override.salt, lead.key, reason, sealed, override.lead_id
     FROM override LEFT JOIN lead ON lead.id = override.lead_id WHERE override.id = :number
+"""
+_OUTCOMES = """
+    SELECT number, won, outcome.salt, line, decided_on, value, lead.key, sealed, lead_id
+    FROM outcome LEFT JOIN lead ON lead.id = outcome.lead_id
+    WHERE list_id = :number ORDER BY number
 """
 _DECISIONS = """
     SELECT decision.number, qualified, grade, score, low, high, worst, best,
@@ -123,12 +136,17 @@ def commitment(kind: str, values: Values) -> str:
 
 
 def rows(connection: Connection, kind: str, number: int, within: range = EVERY) -> Iterator[Values]:
-    """Yield the values of the rows of one kind: of a run, an override or an erasure, by number.
+    """Yield the values of the rows of one kind: of a run, an override or the like, by number.
 
     ``within`` are the numbers of decisions, where not all of the run are wanted.
     """
     if kind == "decision":
         yield from _decisions(connection, number, within)
+    elif kind == "outcome":
+        for number_, won, *values, sealed, lead in _stream(connection, _OUTCOMES, number):
+            if lead is not None and values[-1] is None:
+                values[-1] = _MISSING
+            yield (number_, int(won), *values, sealed)
     elif kind == "override":
         for *values, lead in _stream(connection, _OVERRIDE, number):
             if lead is not None and values[8] is None:

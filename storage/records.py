@@ -63,6 +63,49 @@ class RejectedRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a lead: won or lost, on which day, and what it was worth."""
+
+    lead: str
+    won: bool
+    on: date | None = None
+    value: float | None = None
+    line: int | None = None
+    """Its line in the list."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeList:
+    """A list of outcomes that was read; its rows are won, lost, open, unknown or rejected.
+
+    ``unknown`` rows are of leads that the record does not have, ``rejected`` ones say nothing that
+    can be understood. These are not stored, and neither are those that are still open.
+    """
+
+    number: int
+    read_at: str
+    by: str
+    source: Source
+    won: int
+    lost: int
+    open: int
+    unknown: int
+    rejected: int
+    head: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOutcomes:
+    """What reading a list of outcomes came to. ``stored`` is None where no row could be."""
+
+    source: Source
+    stored: OutcomeList | None
+    open: int
+    unknown: tuple[Outcome, ...]
+    rejected: tuple[RejectedRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class StoredRun:
     """A finished run. Times are UTC in ISO 8601, ``grades`` goes from the best to the worst.
 
@@ -135,6 +178,7 @@ class Forgotten:
     decisions: int
     rejected: int
     notes: int
+    outcomes: int
     head: str = ""
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from sqlalchemy.exc import DBAPIError
 
-from leadgrade.storage import overriding, reading
+from leadgrade.storage import outcomes, overriding, reading
 from leadgrade.storage.chain import head
 from leadgrade.storage.connect import TIMEOUT, open_engine, read_target
 from leadgrade.storage.errors import StoreError, store_errors
@@ -15,7 +15,7 @@ from leadgrade.storage.server import connect_to_write
 from leadgrade.storage.sqlite import empty_log
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
     from types import TracebackType
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from leadgrade.storage.checking import Finding
     from leadgrade.storage.records import (
         Forgotten,
+        Outcome,
+        OutcomeList,
         RejectedRow,
         RunFacts,
         Source,
@@ -237,6 +239,30 @@ class Store:
                 since=since,
                 until=until,
                 by=by,
+            )
+
+    def outcomes(self) -> dict[str, Outcome]:
+        """Return the outcome of each lead that has one, by its key."""
+        with self._reading() as connection:
+            return outcomes.outcomes(connection)
+
+    def outcome_lists(self) -> list[OutcomeList]:
+        """Return the lists of outcomes that were read, the first one first."""
+        with self._reading() as connection:
+            return outcomes.outcome_lists(connection)
+
+    def unknown_leads(self, found: Iterable[Outcome]) -> list[Outcome]:
+        """Return the outcomes of leads that the record does not have."""
+        with self._reading() as connection:
+            return outcomes.unknown_leads(connection, found)
+
+    def add_outcomes(
+        self, source: Source, found: Sequence[Outcome], *, by: str, still_open: int, rejected: int
+    ) -> OutcomeList:
+        """Store a list of outcomes, each lead once; those of unknown leads are left out."""
+        with self._changing() as connection:
+            return outcomes.add_outcomes(
+                connection, source, found, by=by, still_open=still_open, rejected=rejected
             )
 
     def forget(self, lead: str, *, by: str, reason: str) -> Forgotten:

@@ -241,6 +241,45 @@ class OverrideRow(SQLModel, table=True):
     sealed: str | None
 
 
+class OutcomeListRow(SQLModel, table=True):
+    """A list of outcomes that was read: its file, by whom, when, and what its rows came to."""
+
+    __tablename__ = "outcome_list"
+    __table_args__ = {"sqlite_autoincrement": True}
+
+    id: int | None = Field(default=None, primary_key=True)
+    read_at: str
+    read_by: str
+    file: str
+    sha256: str
+    format: str
+    encoding: str | None
+    rows_read: int
+    won: int
+    lost: int
+    still_open: int
+    unknown: int
+    """Rows of leads that the record does not have."""
+    rejected: int
+
+
+class OutcomeRow(SQLModel, table=True):
+    """What a list says became of a lead. The list that was read last counts."""
+
+    __tablename__ = "outcome"
+    __table_args__ = (_CLUSTERED,)
+
+    list_id: int = Field(primary_key=True, foreign_key="outcome_list.id")
+    number: int = Field(primary_key=True)
+    lead_id: int | None = Field(foreign_key="lead.id", index=True, sa_type=BigInteger)
+    won: bool
+    line: int | None
+    decided_on: str | None
+    value: float | None
+    salt: str | None
+    sealed: str | None
+
+
 class ErasureRow(SQLModel, table=True):
     """That personal data was taken out of the record: when, by whom, why."""
 
@@ -257,7 +296,10 @@ class ErasureRow(SQLModel, table=True):
 
 
 class ErasedRow(SQLModel, table=True):
-    """A row whose personal data an erasure took out; ``run_id`` is 0 for an override."""
+    """A row whose personal data an erasure took out.
+
+    ``run_id`` is 0 for an override, and the number of the list for an outcome.
+    """
 
     __tablename__ = "erased"
     __table_args__ = (_CLUSTERED,)
@@ -270,7 +312,7 @@ class ErasedRow(SQLModel, table=True):
 
 
 class ChainRow(SQLModel, table=True):
-    """A link of the hash chain: a run, an override or an erasure, and the head up to it."""
+    """A link of the hash chain: a run, override, erasure or list of outcomes, and the head."""
 
     __tablename__ = "chain"
 

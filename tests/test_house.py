@@ -29,6 +29,7 @@ CODE = [
         "cli.py",
         "qualifying.py",
         "bulk.py",
+        "recording.py",
     }
 ]
 ALLOWED = {

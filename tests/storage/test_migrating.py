@@ -17,33 +17,35 @@ from sqlmodel import SQLModel
 
 from leadgrade.storage import connect, schema, tables
 from leadgrade.storage.errors import StoreError
+from leadgrade.storage.records import Outcome, Source
 from leadgrade.storage.store import open_store
 
-SECOND = """
+NOW, NEXT = schema.HEAD, f"{int(schema.HEAD) + 1:04}"
+LATER = f"""
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "{NEXT}"
+down_revision = "{NOW}"
 
 
 def upgrade():
     op.add_column("run", sa.Column("mood", sa.String()))
-    {more}
+    {{more}}
 """
 
 
 @pytest.fixture
 def later(tmp_path, monkeypatch):
-    """Pretend that there is a second migration, which does ``more`` besides."""
+    """Pretend that there is a later migration, which does ``more`` besides."""
 
     def pretend(more=""):
         folder = tmp_path / "migrations"
         shutil.copytree(schema.MIGRATIONS, folder)
-        (folder / "versions" / "v0002_second.py").write_text(SECOND.format(more=more))
+        (folder / "versions" / f"v{NEXT}_later.py").write_text(LATER.format(more=more))
         monkeypatch.setattr(schema, "MIGRATIONS", folder)
-        monkeypatch.setattr(schema, "HEAD", "0002")
-        monkeypatch.setattr(connect, "HEAD", "0002")
+        monkeypatch.setattr(schema, "HEAD", NEXT)
+        monkeypatch.setattr(connect, "HEAD", NEXT)
 
     return pretend
 
@@ -98,21 +100,40 @@ def test_a_migration_can_be_taken_back(store, path):
     assert {each for each in left if not each.startswith("sqlite_")} == {schema.VERSION_TABLE}
 
 
+def test_a_record_from_before_outcomes_gets_them(old):
+    config = Config()
+    config.set_main_option("script_location", str(schema.MIGRATIONS))
+    with (
+        open_store(str(old), create=False) as store,
+        store.engine.connect().execution_options(writes=True) as connection,
+    ):
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0001")
+        connection.commit()
+    with open_store(str(old), create=False) as store:
+        assert store.outcomes() == {}
+        source = Source("became.csv", "0" * 64, "CSV", "utf-8", 1)
+        store.add_outcomes(source, [Outcome("E1", won=True)], by="Lin", still_open=0, rejected=0)
+        assert store.outcomes()["E1"].won
+        assert store.check(store.run_numbers(), everything=True) == []
+    assert Path(f"{old}.backup-0001").exists()
+
+
 def test_an_old_database_is_backed_up_and_migrated(old, later):
     later()
     with open_store(str(old), create=False) as store:
         assert store.decision(None, "E1").grade == "A"
     assert "mood" in columns(old)
-    backup = Path(f"{old}.backup-0001")
+    backup = Path(f"{old}.backup-{NOW}")
     assert "mood" not in columns(backup)
     with closing(sqlite3.connect(backup)) as connection:
         assert connection.execute("SELECT count(*) FROM decision").fetchone() == (1,)
     open_store(str(old), create=False).close()
-    assert not Path(f"{old}.backup-0001-2").exists()
+    assert not Path(f"{old}.backup-{NOW}-2").exists()
 
 
 def test_an_older_backup_stays(old, later):
-    older = Path(f"{old}.backup-0001")
+    older = Path(f"{old}.backup-{NOW}")
     older.write_text("mine")
     later()
     open_store(str(old), create=False).close()
@@ -149,7 +170,7 @@ def test_a_backup_that_fails_leaves_no_file(old, later, monkeypatch):
         open_store(str(old), create=False)
     monkeypatch.undo()
     assert old.read_bytes() == before
-    assert not Path(f"{old}.backup-0001").exists()
+    assert not Path(f"{old}.backup-{NOW}").exists()
 
 
 def once_real(connect_to, fail):

@@ -24,6 +24,7 @@ from leadgrade.reports.verifying import finding_text, verify_record
 from leadgrade.rules.loader import load_book
 from leadgrade.storage import tables
 from leadgrade.storage.chain import link_erasure, link_override, link_run
+from leadgrade.storage.records import Outcome, Source
 from leadgrade.storage.store import open_store
 
 assert tables.RunRow.metadata is SQLModel.metadata
@@ -69,6 +70,7 @@ E6,900,a few,yes
 NAMED_AS = {
     "lead": {"lead", "decision", "override"},
     "snapshot": {"snapshot", "decision"},
+    "outcome": {"outcome", "outcome_list"},
     "erasure": {"erasure"},
     "erased": {"erased", "erasure"},
     "run": {"run", "chain"},
@@ -95,6 +97,11 @@ def recorded(tmp_path_factory):
         known = {"since": date(2026, 11, 23), "until": date(2026, 12, 31), "by": "Lin"}
         for lead in ("E2", "E3", "E6"):
             store.override(lead, grade="A", reason=f"{lead} called", **known)
+        day = date(2026, 12, 24)
+        for number, leads in enumerate((("E2", "E3", "E6"), ("E3", "E4", "E6", "E8")), start=1):
+            source = Source(f"outcomes-{number}.csv", f"{number}" * 64, "CSV", "utf-8", 9)
+            what = [Outcome(each, each < "E4", day, 500.5, 7) for each in leads]
+            store.add_outcomes(source, what, by="Lin", still_open=2, rejected=3)
         for lead in ("E5", "E6", "E9"):
             store.forget(lead, by="Lin", reason="asked to")
     with closing(sqlite3.connect(path)) as connection:
@@ -255,7 +262,7 @@ def test_a_run_cut_off_is_found_by_a_noted_head_only(record):
         *cut,
         "DELETE FROM run WHERE id = 3",
         "DELETE FROM chain WHERE position > 2",
-        *(f"DELETE FROM {each}" for each in ("override", "erased", "erasure")),
+        *(f"DELETE FROM {each}" for each in ("override", "erased", "erasure", *OUTCOMES)),
     )
     # What the erasures emptied in the runs that are left shows that they were there.
     assert {each.code for each in found(record)} == {"emptied"}
@@ -264,6 +271,7 @@ def test_a_run_cut_off_is_found_by_a_noted_head_only(record):
     assert "head-not-found" not in [each.code for each in found(record, runs[1])]
 
 
+OUTCOMES = ("outcome", "outcome_list")
 OF_RUNS = {"run_source", "note", "rejected", "decision", "marks"}
 
 

@@ -1,0 +1,131 @@
+"""Outcomes: what became of leads, list by list. The list that was read last counts for a lead."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from datetime import date
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import bindparam, text
+
+from leadgrade.engine.sealing import new_salt
+from leadgrade.storage.chain import link_outcomes, now
+from leadgrade.storage.records import Outcome, OutcomeList, Source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from sqlalchemy import Connection, Row
+
+_AT_ONCE = 500
+_LEADS = text("SELECT key, id FROM lead WHERE key IN :keys").bindparams(
+    bindparam("keys", expanding=True)
+)
+_INSERT_LIST = text("""
+    INSERT INTO outcome_list (
+        read_at, read_by, file, sha256, format, encoding,
+        rows_read, won, lost, still_open, unknown, rejected)
+    VALUES (
+        :read_at, :by, :file, :sha256, :format, :encoding,
+        :rows_read, :won, :lost, :open, :unknown, :rejected)
+""")
+_INSERT = text("""
+    INSERT INTO outcome (list_id, number, lead_id, won, line, decided_on, value, salt)
+    VALUES (:list, :number, :lead, :won, :line, :on, :value, :salt)
+""")
+_SELECT = text("""
+    SELECT lead.key, won, decided_on, value, line FROM outcome
+    JOIN lead ON lead.id = outcome.lead_id
+    WHERE outcome.sealed IS NULL ORDER BY list_id, number
+""")
+_LISTS = text("SELECT * FROM outcome_list ORDER BY id")
+
+
+def outcomes(connection: Connection) -> dict[str, Outcome]:
+    """Return the outcome of each lead that has one, by the key of the lead."""
+    return {row.key: _outcome(row) for row in connection.execute(_SELECT)}
+
+
+def _outcome(row: Row[Any]) -> Outcome:
+    on = None if row.decided_on is None else date.fromisoformat(row.decided_on)
+    return Outcome(row.key, bool(row.won), on, row.value, row.line)
+
+
+def outcome_lists(connection: Connection) -> list[OutcomeList]:
+    """Return the lists that were read, the first one first."""
+    return [
+        OutcomeList(
+            number=row.id,
+            read_at=row.read_at,
+            by=row.read_by,
+            source=Source(row.file, row.sha256, row.format, row.encoding, row.rows_read),
+            won=row.won,
+            lost=row.lost,
+            open=row.still_open,
+            unknown=row.unknown,
+            rejected=row.rejected,
+        )
+        for row in connection.execute(_LISTS)
+    ]
+
+
+def unknown_leads(connection: Connection, found: Iterable[Outcome]) -> list[Outcome]:
+    """Return the outcomes of leads that the record does not have."""
+    return [
+        each for part in _parts(found) for each, lead in _numbered(connection, part) if not lead
+    ]
+
+
+def add_outcomes(
+    connection: Connection,
+    source: Source,
+    found: Sequence[Outcome],
+    *,
+    by: str,
+    still_open: int,
+    rejected: int,
+) -> OutcomeList:
+    """Store and chain a list of outcomes, without those of leads that the record does not have.
+
+    ``found`` are those that are won or lost, each lead once.
+    """
+    known = [pair for part in _parts(found) for pair in _numbered(connection, part) if pair[1]]
+    won = sum(each.won for each, _ in known)
+    stored = OutcomeList(
+        number=0,
+        read_at=now(),
+        by=by,
+        source=source,
+        won=won,
+        lost=len(known) - won,
+        open=still_open,
+        unknown=len(found) - len(known),
+        rejected=rejected,
+    )
+    connection.execute(_INSERT_LIST, {**asdict(source), **asdict(stored)})
+    number = int(connection.execute(text("SELECT max(id) FROM outcome_list")).scalar_one())
+    if known:
+        rows = (_values(number, place, *pair) for place, pair in enumerate(known, start=1))
+        connection.execute(_INSERT, list(rows))
+    return replace(stored, number=number, head=link_outcomes(connection, number))
+
+
+def _values(number: int, place: int, found: Outcome, lead: int | None) -> dict[str, Any]:
+    on = None if found.on is None else found.on.isoformat()
+    row = {"list": number, "number": place, "lead": lead, "won": found.won, "line": found.line}
+    return {**row, "on": on, "value": found.value, "salt": new_salt().hex()}
+
+
+def _numbered(
+    connection: Connection, found: Sequence[Outcome]
+) -> Iterator[tuple[Outcome, int | None]]:
+    rows = connection.execute(_LEADS, {"keys": [each.lead for each in found]})
+    numbers = {key: int(number) for key, number in rows}
+    return ((each, numbers.get(each.lead)) for each in found)
+
+
+def _parts(found: Iterable[Outcome]) -> Iterator[list[Outcome]]:
+    left = iter(found)
+    while part := list(islice(left, _AT_ONCE)):
+        yield part
