@@ -23,7 +23,7 @@ from leadgrade.qualifying import Job, qualify
 from leadgrade.reports.verifying import finding_text, verify_record
 from leadgrade.rules.loader import load_book
 from leadgrade.storage import tables
-from leadgrade.storage.chain import link_erasure, link_override, link_run
+from leadgrade.storage.chain import link_erasure, link_outcomes, link_override, link_run
 from leadgrade.storage.records import Outcome, Source
 from leadgrade.storage.store import open_store
 
@@ -286,7 +286,7 @@ def test_a_noted_head_may_be_an_old_one(record):
 
 def relink(path, keep=""):
     """Do what an insider with our code would: make marks and chain anew for what there is."""
-    links = {"override": link_override, "erasure": link_erasure}
+    links = {"override": link_override, "erasure": link_erasure, "outcome_list": link_outcomes}
     with open_store(str(path), create=False) as store, store.engine.connect() as connection:
         connection.exec_driver_sql("DELETE FROM marks")
         connection.exec_driver_sql("DELETE FROM chain")
@@ -341,7 +341,7 @@ def test_a_legend_that_an_insider_rewrote_is_found_by_the_replay(record):
         ("UPDATE legend_outcome SET legend_sha256 = ?", (name,)),
         ("UPDATE run SET legend_sha256 = ?", (name,)),
     )
-    relink(record, keep="override erasure")
+    relink(record, keep="override erasure outcome_list")
     assert found(record) == []
     verdict = verify_record(str(record), None, lambda _: None, workers=1)
     assert [each.code for each in verdict.findings] == ["legend-differs"]
