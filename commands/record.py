@@ -65,7 +65,7 @@ def _show_run(run: int | None, db: str, lang: str, *, as_json: bool) -> None:
 
 
 def _show_book(name: str, lang: str, *, resolved: bool, html: Path | None) -> None:
-    from leadgrade.reports.book_html import sections_html
+    from leadgrade.reports.book_html import book_html
     from leadgrade.reports.book_page import book_sections
     from leadgrade.reports.book_text import sections_text
     from leadgrade.reports.files import write_text
@@ -75,6 +75,6 @@ def _show_book(name: str, lang: str, *, resolved: bool, html: Path | None) -> No
     if resolved:
         click.echo(resolved_text(book.path), nl=False)
     elif html is not None:
-        write_text(html, sections_html(book_sections(book, lang), lang))
+        write_text(html, book_html(book, lang))
     else:
         show_answer(sections_text(book_sections(book, lang)))

@@ -1,4 +1,4 @@
-"""A rule book for a person who does not read YAML: sections of tables, in text or as HTML."""
+"""A rule book for a person who does not read YAML: sections of tables, for text and for HTML."""
 
 from __future__ import annotations
 
@@ -6,66 +6,60 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from leadgrade.engine.decision import points_text
-from leadgrade.reports.condition_words import show_test
-from leadgrade.reports.values import label_of, show_days
+from leadgrade.reports.book_words import BookWords
+from leadgrade.reports.values import show_class, show_fact, signed
 from leadgrade.reports.wording import say
-from leadgrade.rules.conditions import All, AnyOf, Condition, Not, Presence, Test
+from leadgrade.rules.checks.parts import written
+from leadgrade.rules.conditions import Compare, Op
+from leadgrade.rules.domains import Domains
 from leadgrade.rules.model import (
     Book,
     Classification,
     Criterion,
+    Fact,
     FirstMatch,
+    KnockOut,
+    Limit,
     Matrix,
     NextStep,
     Ranking,
     Rule,
+    RuleKind,
 )
 from leadgrade.rules.phrase import Phrase
+from leadgrade.rules.proof import Goal, possible
+
+Row = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A heading, a sentence below it, and a table. ``columns`` is empty where there is none."""
+    """A heading, a sentence below it, and a table. ``columns`` is empty where there is none.
+
+    ``kind`` says what it is: ``scores`` with points first, a ``matrix``, or ``names``.
+    """
 
     title: str
     text: str
-    columns: tuple[str, ...] = ()
-    rows: tuple[tuple[str, ...], ...] = ()
+    columns: Row = ()
+    rows: tuple[Row, ...] = ()
+    kind: str = "names"
 
 
 def book_sections(book: Book, lang: str) -> list[Section]:
     """Return the whole book as sections, in the order in which a person reads it."""
     title, *rest = _Page(book, lang).sections()
-    return [title, *(each for each in rest if each.rows)]
+    return [title, *(_without_empty_columns(each) for each in rest if each.rows)]
 
 
-def condition_words(book: Book, condition: Condition, lang: str) -> str:
-    """Return a condition as a sentence: labels instead of ids, ``and`` and ``or`` between."""
-    match condition:
-        case All(()):
-            return say("book.always", lang)
-        case All(parts):
-            return say("book.and", lang).join(_within(book, part, lang) for part in parts)
-        case AnyOf(parts):
-            return say("book.or", lang).join(_within(book, part, lang) for part in parts)
-        case Not(part):
-            return say("book.not", lang, condition=_within(book, part, lang))
-    return _test_words(book, condition, lang)
-
-
-def _within(book: Book, condition: Condition, lang: str) -> str:
-    words = condition_words(book, condition, lang)
-    several = isinstance(condition, All | AnyOf) and len(condition.parts) > 1
-    return f"({words})" if several else words
-
-
-def _test_words(book: Book, test: Test, lang: str) -> str:
-    label = label_of(book, test.subject, lang)
-    if isinstance(test, Presence):
-        return say("book.known" if test.known else "book.missing", lang, label=label)
-    if test.test == "= true":
-        return label
-    return f"{label} {show_test(book, test.subject, test.test, lang)}"
+def _without_empty_columns(section: Section) -> Section:
+    """Return a table without the columns that say nothing."""
+    if section.kind == "matrix":
+        return section
+    kept = [at for at in range(len(section.columns)) if any(row[at] for row in section.rows)]
+    rows = tuple(tuple(row[at] for at in kept) for row in section.rows)
+    columns = tuple(section.columns[at] for at in kept)
+    return Section(section.title, section.text, columns, rows, section.kind)
 
 
 class _Page:
@@ -74,12 +68,13 @@ class _Page:
     def __init__(self, book: Book, lang: str) -> None:
         self._book = book
         self._lang = lang
+        self._words = BookWords(book, lang)
+        self._when = self._words.condition
+        self._domains = Domains(book)
 
     def sections(self) -> Iterator[Section]:
         """Yield the sections."""
-        about = self._phrase(self._book.about)
-        yield Section(self._book.title.say(self._lang), about)
-        yield self._parameters()
+        yield Section(self._book.title.say(self._lang), self._about())
         for criterion in self._book.criteria.values():
             yield self._criterion(criterion)
         yield self._knock_outs()
@@ -88,31 +83,31 @@ class _Page:
         for each in self._book.classes.values():
             yield self._class(each)
         yield self._steps()
+        yield self._parameters()
+        yield self._derived()
         yield self._facts()
 
     def _say(self, name: str, **values: object) -> str:
         return say(f"book.{name}", self._lang, **values)
 
-    def _columns(self, *names: str) -> tuple[str, ...]:
+    def _columns(self, *names: str) -> Row:
         return tuple(self._say(f"column-{name}") for name in names)
 
     def _phrase(self, phrase: Phrase | None) -> str:
         return "" if phrase is None else phrase.say(self._lang)
 
-    def _words(self, condition: Condition | None) -> str:
-        return "" if condition is None else condition_words(self._book, condition, self._lang)
-
-    def _parameters(self) -> Section:
-        rows = tuple(
-            (name, self._phrase(each.label), each.value)
-            for name, each in self._book.parameters.items()
+    def _about(self) -> str:
+        book = self._book
+        counts = self._say(
+            "counts",
+            rules=len(book.rules),
+            criteria=len(book.criteria),
+            facts=len(book.facts),
+            examples=len(book.examples),
+            book=book.id,
+            version=book.sha256[:12],
         )
-        return Section(
-            self._say("parameters") if rows else "",
-            "",
-            self._columns("name", "label", "value"),
-            rows,
-        )
+        return "\n".join(filter(None, (self._phrase(book.about), counts)))
 
     def _criterion(self, criterion: Criterion) -> Section:
         words = {
@@ -122,26 +117,32 @@ class _Page:
         }
         rows = tuple(row for rule in criterion.rules for row in self._rule(rule))
         title = self._say("criterion", label=criterion.label.say(self._lang))
-        columns = self._columns("points", "rule", "when", "source")
-        return Section(title, self._say("range", **words), columns, rows)
+        columns = self._columns("points", "rule", "when", "notes", "source")
+        return Section(title, self._say("range", **words), columns, rows, "scores")
 
-    def _rule(self, rule: Rule) -> Iterator[tuple[str, ...]]:
+    def _rule(self, rule: Rule) -> Iterator[Row]:
         name = self._phrase(rule.label) or rule.id
+        notes = self._words.days(rule.valid)
+        if rule.kind is RuleKind.DECAY:
+            points = signed(rule.outcomes[0].points)
+            fades = ", ".join(filter(None, (notes, self._say("fades"))))
+            yield points, name, self._when(written(rule)), fades, rule.source or ""
+            return
         for place, outcome in enumerate(rule.outcomes):
-            shown = (name, rule.source or "") if place == 0 else ("", "")
-            yield points_text(outcome.points), shown[0], self._words(outcome.when), shown[1]
+            shown = (name, notes, rule.source or "") if place == 0 else ("", "", "")
+            yield signed(outcome.points), shown[0], self._when(outcome.when), *shown[1:]
 
     def _knock_outs(self) -> Section:
         rows = tuple(
             (
                 self._phrase(each.label) or each.id,
                 each.grade,
-                self._words(each.when),
-                each.source or "",
+                self._when(each.when),
+                *self._notes(each),
             )
             for each in self._book.knock_outs
         )
-        columns = self._columns("knock-out", "at-most", "when", "source")
+        columns = self._columns("knock-out", "at-most", "when", "notes", "source")
         return Section(self._say("knock-outs"), self._say("knock-outs-text"), columns, rows)
 
     def _limits(self) -> Section:
@@ -149,53 +150,56 @@ class _Page:
             (
                 self._phrase(each.label) or each.id,
                 self._say("at-least" if each.is_floor else "at-most-grade", grade=each.grade),
-                self._words(each.when),
-                each.source or "",
+                self._when(each.when),
+                *self._notes(each),
             )
             for each in self._book.limits
         )
-        columns = self._columns("limit", "grade", "when", "source")
-        return Section(self._say("limits") if rows else "", "", columns, rows)
+        columns = self._columns("limit", "grade", "when", "notes", "source")
+        return Section(self._say("limits"), "", columns, rows)
+
+    def _notes(self, each: KnockOut | Limit) -> tuple[str, str]:
+        return self._words.days(each.valid), each.source or ""
 
     def _grades(self) -> Section:
         rows = tuple(
             (
                 each.id,
-                each.label.say(self._lang),
+                "" if (label := each.label.say(self._lang)) == each.id else label,
                 "" if each.floor is None else points_text(each.floor),
-                self._words(each.needs),
+                "" if each.needs is None else self._when(each.needs),
             )
             for each in self._book.grades
         )
-        text = self._say("grades-text", qualified=self._words(self._book.qualified))
+        text = self._say("grades-text", qualified=self._when(self._book.qualified))
         return Section(
             self._say("grades"), text, self._columns("grade", "label", "from", "needs"), rows
         )
 
     def _class(self, each: Classification) -> Section:
         title = self._say("class", label=each.label.say(self._lang))
-        guard = self._words(each.applies_when)
+        guard = "" if each.applies_when is None else self._when(each.applies_when)
         text = self._say("applies-when", condition=guard) if guard else ""
         match each:
             case Matrix():
                 return self._matrix(each, title, text)
             case FirstMatch():
-                rows = tuple((name, self._words(condition)) for condition, name in each.cases)
-                rows += ((each.otherwise, self._say("otherwise")),)
+                rows = [(name, self._when(condition)) for condition, name in each.cases]
+                otherwise = show_class(each.otherwise, self._lang)
+                rows.append((otherwise, self._say("otherwise")))
             case Ranking():
-                rows = tuple(self._shares(each))
-        return Section(title, text, self._columns("class", "when"), rows)
+                rows = [*self._shares(each)]
+        return Section(title, text, self._columns("class", "when"), tuple(rows))
 
     def _matrix(self, each: Matrix, title: str, text: str) -> Section:
         places = list(dict.fromkeys(place for row in each.table.values() for place in row))
-        corner = f"{label_of(self._book, each.rows, self._lang)} \\ "
-        corner += label_of(self._book, each.columns, self._lang)
+        corner = f"{self._words.label(each.rows)} ↓ · {self._words.label(each.columns)} →"
         rows = tuple(
             (self._value(each.rows, row), *(cells.get(place, "") for place in places))
             for row, cells in each.table.items()
         )
         heads = (self._value(each.columns, place) for place in places)
-        return Section(title, text, (corner, *heads), rows)
+        return Section(title, text, (corner, *heads), rows, "matrix")
 
     def _value(self, subject: str, value: str) -> str:
         fact = self._book.facts.get(subject)
@@ -203,7 +207,7 @@ class _Page:
         return labels[value].say(self._lang) if value in labels else value
 
     def _shares(self, ranking: Ranking) -> Iterator[tuple[str, str]]:
-        fact = label_of(self._book, ranking.fact, self._lang)
+        fact = self._words.label(ranking.fact)
         text = "share-of-total" if ranking.by_total else "share"
         for share, name in ranking.shares:
             percent = f"{float(share * 100):.4g}%"
@@ -212,27 +216,75 @@ class _Page:
 
     def _steps(self) -> Section:
         rows = tuple(self._step(step) for step in self._book.next_steps)
-        columns = self._columns("when", "do", "owner", "channel", "within", "basis", "source")
-        return Section(self._say("next-steps"), "", columns, rows)
+        columns = self._columns(
+            "grades", "when", "do", "owner", "channel", "within", "basis", "source"
+        )
+        return Section(self._say("next-steps"), self._say("next-steps-text"), columns, rows)
 
-    def _step(self, step: NextStep) -> tuple[str, ...]:
-        days = step.within_days
-        within = "" if days is None else show_days(days, self._lang)
+    def _step(self, step: NextStep) -> Row:
         basis = "" if step.basis is None else self._say(f"basis-{step.basis}")
         who = self._phrase(step.owner), self._phrase(step.channel)
+        within = self._words.long(step.within_days)
         action = " · ".join(filter(None, (step.do.say(self._lang), self._phrase(step.product))))
-        return self._words(step.when), action, *who, within, basis, step.source or ""
+        grades = ", ".join(self._grades_of(step))
+        when = self._when(step.when)
+        return grades, when, action, *who, within, basis, step.source or ""
+
+    def _grades_of(self, step: NextStep) -> Iterator[str]:
+        """Yield the grades with which a lead can get a step."""
+        for grade in self._book.grade_ids:
+            has = Compare("grade", Op.EQ, grade, f"= {grade}")
+            if possible(self._domains, self._book, [Goal(has), Goal(step.when)]):
+                yield grade
+
+    def _parameters(self) -> Section:
+        rows = tuple(
+            (self._phrase(each.label) or name, each.value, name if each.label else "")
+            for name, each in self._book.parameters.items()
+        )
+        columns = self._columns("label", "value", "name")
+        return Section(self._say("parameters"), self._say("parameters-text"), columns, rows)
+
+    def _derived(self) -> Section:
+        rows = tuple(
+            (each.label.say(self._lang), self._words.formula(each.formula))
+            for each in self._book.derived.values()
+            if each.formula is not None
+        )
+        return Section(self._say("derived"), "", self._columns("fact", "formula"), rows)
 
     def _facts(self) -> Section:
         rows = tuple(
             (
                 each.label.say(self._lang),
-                self._say(f"type-{each.type}"),
+                self._type(each),
                 self._phrase(each.ask),
+                self._unknown(each),
                 ", ".join(each.headers),
             )
             for each in self._book.facts.values()
         )
-        return Section(
-            self._say("facts"), "", self._columns("fact", "type", "ask", "headers"), rows
-        )
+        columns = self._columns("fact", "type", "ask", "notes", "headers")
+        return Section(self._say("facts"), "", columns, rows)
+
+    def _type(self, fact: Fact) -> str:
+        kind = self._say(f"type-{fact.type}")
+        comma = say("conditions.list", self._lang)
+        if fact.choices:
+            sign = " < " if fact.ordered else comma
+            return f"{kind}: {sign.join(each.label.say(self._lang) for each in fact.choices)}"
+        bounds = (fact.low, fact.high)
+        ends = [show_fact(fact, end, self._lang) for end in bounds if end is not None]
+        return f"{kind}: {' … '.join(ends)}" if len(ends) == 2 else kind
+
+    def _unknown(self, fact: Fact) -> str:
+        """Return what becomes of a fact that is unknown or old."""
+        said = []
+        if fact.required:
+            said.append(self._say("required"))
+        if fact.if_unknown is not None:
+            value = show_fact(fact, fact.if_unknown, self._lang)
+            said.append(self._say("assumed", value=value))
+        if fact.max_age_days is not None:
+            said.append(self._say("too-old", days=self._words.long(fact.max_age_days)))
+        return say("conditions.semicolon", self._lang).join(said)

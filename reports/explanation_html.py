@@ -10,42 +10,18 @@ from leadgrade.reports.class_words import class_words
 from leadgrade.reports.explanation_json import Occasion
 from leadgrade.reports.explanation_words import Words
 from leadgrade.reports.markup import listing, section, table, text
+from leadgrade.reports.page import whole_page
 from leadgrade.reports.page_ledger import facts_table, ledger_table
-from leadgrade.reports.page_style import STYLE
 from leadgrade.reports.waterfall import waterfall
 from leadgrade.reports.wording import LANGUAGES, say
-
-TAGS = {"en": "en", "zh": "zh-Hans"}
-"""The languages as HTML names them."""
 
 
 def explanation_html(occasion: Occasion, explanation: Explanation, lang: str) -> str:
     """Return the whole page, which begins in ``lang``. Every value of lead and book is escaped."""
-    pages = [Words(occasion, explanation, each) for each in LANGUAGES]
-    title = next(each.title() for each in pages)
-    body = "\n".join((*_switch(lang), *map(_page, pages)))
-    return (
-        f'<!DOCTYPE html>\n<html lang="{TAGS[lang]}">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{text(title)}</title>\n<style>\n{STYLE}</style>\n</head>\n"
-        f"<body>\n{body}\n</body>\n</html>\n"
-    )
-
-
-def _switch(chosen: str) -> Iterator[str]:
-    """Yield the buttons that choose the language; the style shows the page of the pressed one."""
-    for lang in LANGUAGES:
-        checked = " checked" if lang == chosen else ""
-        named = text(say("answers.language", lang))
-        yield (
-            f'<input type="radio" name="language" id="in-{lang}"{checked}>'
-            f'<label for="in-{lang}" lang="{TAGS[lang]}">{named}</label>'
-        )
-
-
-def _page(words: Words) -> str:
-    body = "\n".join(part for part in _parts(words) if part)
-    return f'<main class="{words.lang}" lang="{TAGS[words.lang]}">\n{body}\n</main>'
+    pages = {each: Words(occasion, explanation, each) for each in LANGUAGES}
+    title = next(each.title() for each in pages.values())
+    bodies = {each: "\n".join(filter(None, _parts(words))) for each, words in pages.items()}
+    return whole_page(title, bodies, lang)
 
 
 def _parts(words: Words) -> Iterator[str]:

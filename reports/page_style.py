@@ -70,6 +70,15 @@ tfoot td, tfoot th { border-top: 2px solid var(--line); }
 .facts th[scope="row"] { width: 40%; }
 .classes th[scope="row"] { width: 34%; }
 .classes td:nth-child(2) { font-weight: 600; width: 24%; }
+.rules tbody th { font-weight: 600; overflow-wrap: break-word; }
+.rules.scores td:first-child { text-align: right; white-space: nowrap; width: 4.5rem; font-variant-numeric: tabular-nums; font-weight: 600; }
+.rules.scores thead th:first-child { text-align: right; }
+.rules.scores tbody th { width: 26%; font-weight: normal; }
+.rules.scores tbody tr:has(th:empty) th, .rules.scores tbody tr:has(+ tr th:empty) > * { border-bottom-color: transparent; }
+.rules.matrix { width: auto; min-width: 50%; }
+.rules.matrix tbody td { border: 1px solid var(--line); background: var(--cool); text-align: center; font-weight: 600; }
+.rules.matrix thead th:not(:first-child) { text-align: center; }
+header .quiet { margin-top: .4rem; }
 footer { margin-top: 2.2rem; padding-top: .8rem; border-top: 1px solid var(--line); overflow-wrap: anywhere; }
 footer p { margin: .15rem 0; }
 @media (max-width: 40rem) {
