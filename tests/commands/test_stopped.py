@@ -133,7 +133,8 @@ def test_a_killed_worker_costs_no_lead(decided, leadgrade) -> None:
         start_new_session=True,
     )
     with process:
-        wait_for(lambda: is_written(decided))
+        # The run holds the database before its workers are there.
+        wait_for(lambda: is_written(decided) and workers_of(process.pid))
         os.kill(workers_of(process.pid)[0], signal.SIGKILL)
         try:
             stdout, stderr = process.communicate(timeout=180)
