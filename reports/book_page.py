@@ -184,18 +184,26 @@ class _Page:
             case Matrix():
                 return self._matrix(each, title, text)
             case FirstMatch():
-                rows = [(name, self._when(condition)) for condition, name in each.cases]
-                otherwise = show_class(each.otherwise, self._lang)
-                rows.append((otherwise, self._say("otherwise")))
+                cases = [(name, self._when(condition)) for condition, name in each.cases]
+                cases.append((each.otherwise, self._say("otherwise")))
+                rows = [(self._class_name(each, name), when) for name, when in cases]
             case Ranking():
                 rows = [*self._shares(each)]
         return Section(title, text, self._columns("class", "when"), tuple(rows))
+
+    def _class_name(self, each: Classification, name: str) -> str:
+        """Return what people call a class, and its id, which conditions use."""
+        shown = show_class(self._book, each.id, name, self._lang)
+        return f"{shown} ({name})" if name in dict(each.labels) and name != shown else shown
 
     def _matrix(self, each: Matrix, title: str, text: str) -> Section:
         places = list(dict.fromkeys(place for row in each.table.values() for place in row))
         corner = f"{self._words.label(each.rows)} ↓ · {self._words.label(each.columns)} →"
         rows = tuple(
-            (self._value(each.rows, row), *(cells.get(place, "") for place in places))
+            (
+                self._value(each.rows, row),
+                *(self._class_name(each, cells.get(place, "")) for place in places),
+            )
             for row, cells in each.table.items()
         )
         heads = (self._value(each.columns, place) for place in places)
@@ -211,8 +219,8 @@ class _Page:
         text = "share-of-total" if ranking.by_total else "share"
         for share, name in ranking.shares:
             percent = f"{float(share * 100):.4g}%"
-            yield name, self._say(text, share=percent, fact=fact)
-        yield ranking.rest, self._say("otherwise")
+            yield self._class_name(ranking, name), self._say(text, share=percent, fact=fact)
+        yield self._class_name(ranking, ranking.rest), self._say("otherwise")
 
     def _steps(self) -> Section:
         rows = tuple(self._step(step) for step in self._book.next_steps)

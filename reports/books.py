@@ -7,7 +7,7 @@ from typing import Any
 from rich.console import RenderableType
 from rich.table import Table
 
-from leadgrade.reports.needs import needed
+from leadgrade.reports.needs import SHOWN, needed
 from leadgrade.reports.wording import say
 from leadgrade.rules.library import shipped_books
 from leadgrade.rules.loader import load_book
@@ -35,15 +35,24 @@ def books_json(lang: str) -> list[dict[str, Any]]:
 def books_text(lang: str) -> RenderableType:
     """Return the shipped books as a table that a console prints."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for name in ("book", "title", "rules", "examples", "about"):
+    for name in ("book", "title", "rules", "examples", "about", "needs"):
         right = name in ("rules", "examples")
         header = say(f"screens.column-{name}", lang)
         table.add_column(header, justify="right" if right else "left", overflow="fold")
     for name, book in _loaded().items():
         about = book.about.say(lang) if book.about else ""
-        title = book.title.say(lang)
-        table.add_row(name, title, str(len(book.rules)), str(len(book.examples)), about)
+        counts = str(len(book.rules)), str(len(book.examples))
+        table.add_row(name, book.title.say(lang), *counts, about, _needs(book, lang))
     return table
+
+
+def _needs(book: Book, lang: str) -> str:
+    """Return the first of the facts that points and knock-outs hang on, and how many more."""
+    wanted = needed(book)
+    labels = [book.facts[each].label.say(lang) for each in wanted[:SHOWN]]
+    more = len(wanted) - len(labels)
+    labels += [say("needs.more", lang, count=more)] if more else []
+    return say("needs.between", lang).join(labels)
 
 
 def _loaded() -> dict[str, Book]:

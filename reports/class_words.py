@@ -28,7 +28,7 @@ def class_words(words: Words) -> list[ClassWords]:
         key = how if reached.way is Way.GUARD else name
         names = found[key].names if key in found else ()
         names = (*names, label_of(words.book, name, words.lang))
-        found[key] = ClassWords(names, show_class(label, words.lang), how)
+        found[key] = ClassWords(names, show_class(words.book, name, label, words.lang), how)
     return list(found.values())
 
 

@@ -62,7 +62,9 @@ def _results(book: Book, found: Difference, lang: str) -> Iterator[tuple[str, ..
         yield say("answers.is-qualified", lang), *answers
     for name in book.classes:
         if one.classes.get(name) != other.classes.get(name):
-            labels = (show_class(each.classes.get(name, ""), lang) for each in (one, other))
+            labels = (
+                show_class(book, name, each.classes.get(name, ""), lang) for each in (one, other)
+            )
             yield label_of(book, name, lang), *labels
     for name, field in (
         ("knock-outs", "knock_outs"),

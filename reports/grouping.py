@@ -63,7 +63,7 @@ class Grouping:
         fact = self._book.all_facts.get(self._by)
         if fact is not None and fact.type is FactType.CHOICE:
             return show_fact(fact, group, self._lang)
-        return show_class(group, self._lang) if self._by in self._book.classes else group
+        return show_class(self._book, self._by, group, self._lang)
 
     def owner(self, group: str | None) -> str | None:
         """Return who answers for a grade or class: the owner of the step that it asks for."""

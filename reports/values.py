@@ -48,7 +48,9 @@ def show_subject(book: Book, subject: str, value: Any, lang: str) -> str:
         return ", ".join(rule for rule in book.rules if rule in value)
     if isinstance(value, bool):
         return say("screens.yes" if value else "screens.no", lang)
-    return say("screens.unknown", lang) if value is None else show_class(str(value), lang)
+    if value is None:
+        return say("screens.unknown", lang)
+    return show_class(book, subject, str(value), lang)
 
 
 def show_distance(book: Book, subject: str, distance: float, value: Any, lang: str) -> str:
@@ -66,8 +68,12 @@ def label_of(book: Book, subject: str, lang: str) -> str:
     return named.label.say(lang)
 
 
-def show_class(label: str, lang: str) -> str:
-    """Return the class of a lead; those that every classification has in words."""
+def show_class(book: Book, name: str, label: str, lang: str) -> str:
+    """Return what people call the class that a lead has in the classification ``name``."""
+    found = book.classes.get(name)
+    labels = dict(found.labels) if found else {}
+    if label in labels:
+        return labels[label].say(lang)
     known = {UNKNOWN_CLASS: "class-unknown", NOT_APPLICABLE: "class-not-applicable"}
     return say(f"screens.{known[label]}", lang) if label in known else label
 

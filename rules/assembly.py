@@ -24,7 +24,7 @@ from leadgrade.rules.build_results import (
     build_treatment,
 )
 from leadgrade.rules.conditions import Condition
-from leadgrade.rules.document import BookDoc, ParameterDoc
+from leadgrade.rules.document import BookDoc, ClassDoc, ParameterDoc
 from leadgrade.rules.kinds import nearest, record, scalar
 from leadgrade.rules.model import (
     NOT_APPLICABLE,
@@ -181,24 +181,34 @@ class Assembly:
         for name, doc in self._doc.classes:
             found = build_class(name, doc, self._resolver)
             if found is not None:
-                built[found.id] = found
+                built[found.id] = replace(found, labels=self._class_labels(found, doc))
                 labels = (*labels_of(found), NOT_APPLICABLE, UNKNOWN_CLASS)
                 subject = Subject(found.id, SubjectKind.LABEL, Stratum.CLASSES, labels=labels)
                 self._names.add(subject, found.label.wordings)
         return built
 
+    def _class_labels(self, found: Classification, doc: ClassDoc) -> tuple[tuple[str, Phrase], ...]:
+        """Return what people call the classes; a label of no class is a finding."""
+        named = [(label, words) for label, words in doc.labels if self._is_class(label, found)]
+        return tuple((label.text, words) for label, words in named)
+
+    def _is_class(self, label: Scalar, found: Classification) -> bool:
+        labels = labels_of(found)
+        if label.text in (*labels, NOT_APPLICABLE, UNKNOWN_CLASS):
+            return True
+        words = {"kind": "class", "name": label.text}
+        likely = nearest(label.text, labels)
+        self._findings.add("unknown-id", label.span, suggestion=likely, **words)
+        return False
+
     def _treatments(self, classes: dict[str, Classification]) -> list[NextStep]:
         """Return the next steps of classes."""
         steps: list[NextStep] = []
         for name, doc in self._doc.classes:
-            labels = labels_of(classes[name.text]) if name.text in classes else ()
-            for label, treatment in doc.treatments:
-                if label.text in (*labels, NOT_APPLICABLE, UNKNOWN_CLASS):
+            found = classes.get(name.text)
+            for label, treatment in doc.treatments if found is not None else ():
+                if found is not None and self._is_class(label, found):
                     steps.append(build_treatment(name.text, label.text, treatment, self._resolver))
-                elif labels:
-                    likely = nearest(label.text, labels)
-                    words = {"kind": "class", "name": label.text}
-                    self._findings.add("unknown-id", label.span, suggestion=likely, **words)
         return steps
 
     def _name_results(self) -> None:

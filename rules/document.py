@@ -257,6 +257,9 @@ class ClassDoc(Document):
         many(record(ClassBandDoc)), "class by band", default=None
     )
     otherwise: str | None = entry(word, "first match, bands: the class of all others", default=None)
+    labels: list[tuple[Scalar, Phrase]] = entry(
+        named(phrase), "what people call each class, by class", default=()
+    )
     treatments: list[tuple[Scalar, TreatmentDoc]] = entry(
         named(record(TreatmentDoc)), "next step by class", default=()
     )

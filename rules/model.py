@@ -247,6 +247,8 @@ class Matrix:
     span: Span
     applies_when: Condition | None = None
     source: str | None = None
+    labels: tuple[tuple[str, Phrase], ...] = ()
+    """What people call the classes, by class; one that has none is called by its id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +271,8 @@ class Ranking:
     applies_when: Condition | None = None
     source: str | None = None
     by_total: bool = False
+    labels: tuple[tuple[str, Phrase], ...] = ()
+    """What people call the classes, by class; one that has none is called by its id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +286,8 @@ class FirstMatch:
     span: Span
     applies_when: Condition | None = None
     source: str | None = None
+    labels: tuple[tuple[str, Phrase], ...] = ()
+    """What people call the classes, by class; one that has none is called by its id."""
 
 
 Classification = Matrix | Ranking | FirstMatch

@@ -151,6 +151,7 @@ def phrases(book: Book) -> Iterator:
     yield from (each.label for each in (*book.derived.values(), *book.classes.values()))
     yield from (each.label for each in (*book.grades, *book.knock_outs))
     yield from (each.label for each in book.rules.values())
+    yield from (words for each in book.classes.values() for _, words in each.labels)
     for step in book.next_steps:
         yield from filter(None, (step.do, step.owner, step.channel, step.product))
 
@@ -162,6 +163,19 @@ def test_next_steps_need_no_interpretation(name: str) -> None:
         named = (step.owner, step.channel, step.product, step.within_days, step.basis, step.source)
         assert None not in named, step.id
         assert step.basis in ("stated", "proposed")
+
+
+LETTERS = {"value_cell", "spend_fifth", "recency_fifth", "frequency_fifth", "money_fifth"}
+"""Classes that are named by a letter and a digit in every language."""
+
+
+@every_book
+def test_every_class_has_a_name_in_words(name: str) -> None:
+    for one in book_of(name).classes.values():
+        if one.id not in LETTERS:
+            named = {label for label, _ in one.labels}
+            left = {each for each in labels(one) - named if not each.startswith("Q")}
+            assert left == set(), one.id
 
 
 BASIS = {
