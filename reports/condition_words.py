@@ -14,7 +14,8 @@ from leadgrade.rules.model import Book, FactType
 PRESENCE = ("is known", "is missing")
 FLAGS = ("qualified", "knocked_out")
 
-_WORD = re.compile(r"[^\s\[\]()（）,，、]+")
+_INSIDE = r"[^\s\[\]()（）,，、]"
+"""What a name within a test may be made of, beside the spaces in the names of some classes."""
 _NEGATED = re.compile(r"not \((.*)\)", re.DOTALL)
 _OPERATOR = re.compile(r"not in\b|in\b|contains\b|between\b|is known|is missing")
 _AND = re.compile(r"\band\b")
@@ -27,14 +28,20 @@ def show_test(book: Book, subject: str, test: str, lang: str) -> str:
 
 
 def _with_labels(book: Book, subject: str, test: str, lang: str) -> str:
-    """Return the test with the labels of choices and flags for their ids."""
+    """Return the test with the labels of choices, flags and classes for their ids."""
     fact = book.all_facts.get(subject)
     labels: dict[str, str] = {}
     if fact is not None and fact.type is FactType.CHOICE:
         labels = {each.id: each.label.say(lang) for each in fact.choices}
     elif subject in FLAGS or (fact is not None and fact.type is FactType.FLAG):
         labels = {"true": say("screens.yes", lang), "false": say("screens.no", lang)}
-    return _WORD.sub(lambda word: labels.get(word[0], word[0]), test) if labels else test
+    elif subject in book.classes:
+        labels = {name: words.say(lang) for name, words in book.classes[subject].labels}
+    if not labels:
+        return test
+    longest_first = sorted(map(re.escape, labels), key=len, reverse=True)
+    names = f"(?<!{_INSIDE})([\"']?)({'|'.join(longest_first)})\\1(?!{_INSIDE})"
+    return re.sub(names, lambda name: labels[name[2]], test)
 
 
 def _in_language(test: str, lang: str) -> str:

@@ -23,6 +23,12 @@ facts:
 criteria:
   c: {range: [0, 9], rules: [{id: r, when: sure, points: 5}]}
 grades: {A: {from: 5}, B: {}}
+classes:
+  plan:
+    label: {en: Plan, zh: 计划}
+    first_match: [{when: sure, class: to win}]
+    otherwise: win
+    labels: {to win: {en: Worth winning, zh: 值得争取}, win: {en: Won, zh: 已赢得}}
 """
 
 
@@ -46,6 +52,8 @@ def book() -> Book:
         ("note", "is missing", "is missing", "未知"),
         ("sure", "= true", "= yes", "= 是"),
         ("qualified", "= true", "= yes", "= 是"),
+        ("plan", "in [to win, win]", "in [Worth winning, Won]", "属于 [值得争取, 已赢得]"),
+        ("plan", '= "to win"', "= Worth winning", "= 值得争取"),
     ],
 )
 def test_a_test_in_words(book, subject, test, english, chinese) -> None:
