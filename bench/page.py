@@ -191,11 +191,13 @@ def _plain(section: str, name: str) -> Callable[[Results], Iterator[str]]:
                 f"{row['cpu']:.2f}",
                 _number(row.get("rate")),
                 f"{row['peak_mb']:,.0f}",
+                *([f"{row['bytes_a_lead']:,.0f}"] if section == "storing" else []),
             ]
             for row in results.get(section, [])
             if "wall" in row
         ]
-        yield from _table(["what", "leads", "seconds", "CPU s", "a CPU second", "peak MB"], rows)
+        titles = ["what", "leads", "seconds", "CPU s", "a CPU second", "peak MB"]
+        yield from _table([*titles, *(["bytes a lead"] if section == "storing" else [])], rows)
 
     return table
 
