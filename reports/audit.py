@@ -17,7 +17,7 @@ from leadgrade.rules.loader import read_book
 from leadgrade.rules.problem import Problem
 from leadgrade.rules.source import BookError
 from leadgrade.storage.bundling import Bundle, bundle_findings
-from leadgrade.storage.checking import Finding
+from leadgrade.storage.finding import Finding
 
 
 class BundleError(Problem):

@@ -20,7 +20,7 @@ from leadgrade.reports.recall import RecallError, stored_book, stored_lead
 from leadgrade.reports.wording import say
 from leadgrade.rules.lead import Lead
 from leadgrade.rules.model import Book
-from leadgrade.storage.checking import Finding
+from leadgrade.storage.finding import Finding
 from leadgrade.storage.records import StoredDecision
 from leadgrade.storage.store import Store, StoreError, open_store
 

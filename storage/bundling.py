@@ -17,9 +17,10 @@ from leadgrade.engine.decision import Possible, decision_to_json
 from leadgrade.engine.legend import Legend
 from leadgrade.engine.sealing import hash_text
 from leadgrade.storage.chain import Link, links, run_digest
-from leadgrade.storage.checking import Finding, link_findings
+from leadgrade.storage.checking import link_findings
 from leadgrade.storage.emptying import is_empty
 from leadgrade.storage.errors import StoreError
+from leadgrade.storage.finding import Finding
 from leadgrade.storage.hashing import FIRST_HEAD, Tree, climb, digest, path
 from leadgrade.storage.leaves import FIELDS, PARTS, leaf_of, name_of, rows
 from leadgrade.storage.legends import Recalled

@@ -6,12 +6,10 @@ rules give these decisions, is checked elsewhere.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 
-from leadgrade.engine.legend import Legend
-from leadgrade.engine.sealing import hash_text
 from leadgrade.storage.chain import (
     erasure_digest,
     links,
@@ -20,9 +18,10 @@ from leadgrade.storage.chain import (
     run_digest,
 )
 from leadgrade.storage.emptying import is_empty
+from leadgrade.storage.finding import Finding
 from leadgrade.storage.hashing import FIRST_HEAD, MARK, Tree
 from leadgrade.storage.leaves import FIELDS, PARTS, leaf_of, name_of, rows
-from leadgrade.storage.legends import LEGEND_ROWS, legend_rows
+from leadgrade.storage.strays import content_findings, stray_findings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -35,17 +34,6 @@ if TYPE_CHECKING:
 
 LINKED = ("run", "override", "erasure", "outcome_list")
 """What a link of the chain can be for: the table of it."""
-
-
-class Finding(NamedTuple):
-    """Something that is not as it was recorded. ``code`` names the text, the rest fills it."""
-
-    code: str
-    table: str
-    run: int | None = None
-    name: str = ""
-    """What names the row within its table, or within its run."""
-    detail: str = ""
 
 
 def chain_findings(connection: Connection, noted: str | None = None) -> Iterator[Finding]:
@@ -218,100 +206,6 @@ def called(kind: str, number: int, values: Values | None) -> str:
         return str(number)
     key = values[_KEY] if values is not None else None
     return str(key) if key else f"#{number}"
-
-
-def content_findings(connection: Connection, run: int | None) -> Iterator[Finding]:
-    """Check that books and legends are what their hashes say.
-
-    ``run`` None checks all that there are. Finding codes: ``content-changed``, whose ``detail``
-    is the hash; and for the rows of a legend ``row-changed``, ``row-missing``, ``row-inserted``.
-    """
-    for table, name in (("book", "book_id"), ("legend", "''")):
-        chosen = f"sha256 IN (SELECT {table}_sha256 FROM run WHERE id = :run)"  # noqa: S608
-        query = f"SELECT sha256, {name}, text FROM {table}"  # noqa: S608 - constants
-        if run is not None:
-            query = f"{query} WHERE {chosen}"
-        for sha256, called_so, written in connection.execute(
-            text(query), {} if run is None else {"run": run}
-        ):
-            if hash_text(str(written)) != sha256:
-                yield Finding("content-changed", table, run, called_so, str(sha256))
-            elif table == "legend":
-                yield from _legend_findings(connection, str(sha256), Legend.from_json(written))
-
-
-def _legend_findings(connection: Connection, name: str, legend: Legend) -> Iterator[Finding]:
-    """Check that the rows of a legend, which the views read, are what the legend says."""
-    for table, columns in LEGEND_ROWS.items():
-        query = f"""
-            SELECT {", ".join(columns)} FROM {table} WHERE legend_sha256 = :name ORDER BY place
-        """  # noqa: S608 - constants
-        found = {row[0]: tuple(row) for row in connection.execute(text(query), {"name": name})}
-        expected = {row[0]: row for row in legend_rows(legend, table)}
-        for place in sorted(found.keys() | expected.keys()):
-            if found.get(place) != expected.get(place):
-                code = "row-changed" if place in found else "row-missing"
-                code = code if place in expected else "row-inserted"
-                yield Finding(code, table, name=str(place))
-
-
-_STRAYS = {
-    "book": ("sha256", "sha256 NOT IN (SELECT book_sha256 FROM run)"),
-    "legend": ("sha256", "sha256 NOT IN (SELECT legend_sha256 FROM run)"),
-    "legend_step": ("place", "legend_sha256 NOT IN (SELECT sha256 FROM legend)"),
-    "legend_outcome": ("place", "legend_sha256 NOT IN (SELECT sha256 FROM legend)"),
-    "lead": ("key", "id NOT IN (SELECT lead_id FROM decision WHERE lead_id IS NOT NULL)"),
-    "snapshot": (
-        "id",
-        "id NOT IN (SELECT snapshot_id FROM decision WHERE snapshot_id IS NOT NULL)",
-    ),
-    "run_source": ("position", "run_id NOT IN (SELECT id FROM run)"),
-    "note": ("number", "run_id NOT IN (SELECT id FROM run)"),
-    "rejected": ("number", "run_id NOT IN (SELECT id FROM run)"),
-    "decision": ("number", "run_id NOT IN (SELECT id FROM run)"),
-    "marks": ("kind", "run_id NOT IN (SELECT id FROM run)"),
-    "outcome": ("number", "list_id NOT IN (SELECT id FROM outcome_list)"),
-    "erased": ("number", "erasure_id NOT IN (SELECT id FROM erasure)"),
-}
-_OUTDATED = text("""
-    SELECT lead.key FROM lead
-    JOIN (
-        SELECT lead_id, max(run_id) AS run_id FROM decision WHERE lead_id IS NOT NULL
-        GROUP BY lead_id
-    ) AS latest ON latest.lead_id = lead.id
-    JOIN decision ON decision.run_id = latest.run_id AND decision.lead_id = lead.id
-    WHERE decision.snapshot_id <> lead.snapshot_id
-""")
-
-
-def stray_findings(connection: Connection) -> Iterator[Finding]:
-    """Look for rows that belong to nothing, and for leads that do not know their latest facts.
-
-    Finding codes: ``stray``, ``row-changed``, and those of erasures.
-    """
-    for table, (name, where) in _STRAYS.items():
-        query = text(f"SELECT {name} FROM {table} WHERE {where}")  # noqa: S608 - constants
-        for found in connection.execute(query).scalars():
-            yield Finding("stray", table, name=str(found))
-    for key in connection.execute(_OUTDATED).scalars():
-        yield Finding("row-changed", "lead", name=str(key))
-    for kind, table in (("override", "override"), ("outcome", "outcome_list")):
-        yield from _erasures_of(connection, kind, table)
-
-
-def _erasures_of(connection: Connection, kind: str, table: str) -> Iterator[Finding]:
-    """See that what was emptied of rows outside of runs is empty and recorded, and vice versa."""
-    query = text("SELECT run_id, number FROM erased WHERE kind = :kind")
-    erased = {tuple(row) for row in connection.execute(query, {"kind": kind})}
-    for number in list(connection.execute(text(f'SELECT id FROM "{table}"')).scalars()):  # noqa: S608 - constants
-        for values in list(rows(connection, kind, number)):
-            sealed = values[-1] is not None
-            within = 0 if kind == "override" else number
-            name = str(values[0]) if kind == "override" else f"{number}/{values[0]}"
-            if sealed != ((within, values[0]) in erased):
-                yield Finding("emptied" if sealed else "not-emptied", kind, name=name)
-            elif sealed and not is_empty(kind, values):
-                yield Finding("refilled", kind, name=name)
 
 
 def check(

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Engine
 
-    from leadgrade.storage.checking import Finding
+    from leadgrade.storage.finding import Finding
     from leadgrade.storage.records import (
         Forgotten,
         Outcome,
