@@ -48,7 +48,7 @@ soak: $(READY)  ## new generated cases, many more of them: make soak CASES=10000
 bench: $(BENCH)  ## measure speed and memory beside other engines, some 20 minutes; writes the docs page
 	$(BIN)/python -m bench
 
-bench-quick: $(BENCH)  ## the same in two minutes, roughly; writes to bench/results
+bench-quick: $(BENCH)  ## the same in three minutes, roughly; writes to bench/results
 	$(BIN)/python -m bench --quick
 
 lock:  ## renew the three lock files (pins with hashes, no registry host)

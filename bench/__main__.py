@@ -1,6 +1,6 @@
 """``python -m bench``: measure, and write what came out.
 
-A full run takes a quarter of an hour and writes the page of the docs. ``--quick`` takes some two
+A full run takes some 20 minutes and writes the page of the docs. ``--quick`` takes some three
 minutes and writes to ``bench/results/``, since its figures are too rough to be published.
 """
 
@@ -26,7 +26,7 @@ QUICK_RESULTS = Path(__file__).parent / "results"
 def main() -> None:
     """Run what the command line asks for."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="rough figures in two minutes")
+    parser.add_argument("--quick", action="store_true", help="rough figures in a few minutes")
     parser.add_argument("--only", choices=SECTIONS, action="append", help="measure this part only")
     parser.add_argument("--folder", type=Path, help="where lists and records are made")
     said = parser.parse_args()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -51,13 +51,14 @@ class Bench:
 
 def deciding(bench: Bench) -> Rows:
     """Compare all engines on the same book, on one core."""
-    tasks = _one_by_one(bench, [*ours.one_by_one(), *peers.WHERE], RULES, SHARE)
+    engines = [*ours.one_by_one(), *peers.WHERE]
+    tasks = _one_by_one(engines, RULES, SHARE, bench.plan.seconds)
     return _about(bench.compare(tasks), rules=RULES, share=SHARE)
 
 
 def two_processes(bench: Bench) -> Rows:
     """Compare one and two worker processes."""
-    leads = round(2500 * max(bench.plan.seconds, 1))
+    leads = round(5000 * bench.plan.seconds)
     tasks = {
         f"{engine}, {workers} in the pool": partial(
             run,
@@ -78,8 +79,9 @@ def by_rules(bench: Bench) -> Rows:
     """Measure every engine on books of every size."""
     rows: Rows = []
     for rules in bench.plan.rules:
-        tasks = _one_by_one(bench, [*ours.one_by_one(), *peers.WHERE], rules, SHARE)
-        tasks |= _queries(bench, bench.plan.leads[1], rules, SHARE)
+        engines = [*ours.one_by_one(), *peers.WHERE]
+        tasks = _one_by_one(engines, rules, SHARE, bench.plan.brief)
+        tasks |= _queries(bench, bench.plan.queried, rules, SHARE)
         rows += _about(bench.compare(tasks, 1), rules=rules, share=SHARE)
     return rows
 
@@ -88,8 +90,8 @@ def by_share(bench: Bench) -> Rows:
     """Measure some engines on books of which other shares fire."""
     rows: Rows = []
     for share in bench.plan.shares:
-        tasks = _one_by_one(bench, [each for each in GROWING if _runs(each)], RULES, share)
-        tasks |= _queries(bench, bench.plan.leads[1], RULES, share)
+        tasks = _one_by_one(GROWING, RULES, share, bench.plan.brief)
+        tasks |= _queries(bench, bench.plan.queried, RULES, share)
         rows += _about(bench.compare(tasks, 1), rules=RULES, share=share)
     return rows
 
@@ -220,19 +222,13 @@ def start_up(bench: Bench) -> Rows:
 
 
 def _one_by_one(
-    bench: Bench, engines: list[str], rules: int, share: float
+    engines: Iterable[str], rules: int, share: float, seconds: float
 ) -> dict[str, Callable[[], Result]]:
+    work = {"rules": rules, "share": share, "seconds": seconds}
     return {
-        engine: partial(
-            run,
-            "deciding:one_by_one",
-            engine=engine,
-            rules=rules,
-            share=share,
-            seconds=bench.plan.seconds,
-        )
+        engine: partial(run, "deciding:one_by_one", engine=engine, **work)
         for engine in engines
-        if _runs(engine)
+        if engine in ours.names() or peers.why_missing(engine) is None
     }
 
 
@@ -246,10 +242,6 @@ def _queries(bench: Bench, leads: int, rules: int, share: float) -> dict[str, Ca
     if "columnar" in ours.names():
         tasks["columnar"] = partial(run, "deciding:by_columnar", **work)
     return tasks
-
-
-def _runs(engine: str) -> bool:
-    return engine in ours.names() or peers.why_missing(engine) is None
 
 
 def _about(rows: Rows, **what: Any) -> Rows:
