@@ -87,6 +87,20 @@ def add_marks(
     connection.execute(insert, values)
 
 
+def next_run(connection: Connection) -> int:
+    """Return the number of a run to come; whoever asks holds the write lock.
+
+    A database that counts by itself (PostgreSQL) would leave out the numbers of runs that failed.
+    """
+    query = text("""
+        SELECT 1 + coalesce(max(used.number), 0) FROM (
+            SELECT id AS number FROM run
+            UNION ALL SELECT number FROM chain WHERE kind = 'run'
+        ) AS used
+    """)
+    return int(connection.execute(query).scalar_one())
+
+
 def link_override(connection: Connection, number: int) -> str:
     """Chain an override, and return the head."""
     return _link(connection, "override", number, override_digest(connection, number))

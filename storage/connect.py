@@ -94,7 +94,10 @@ def _open_server(target: Target, timeout: float) -> Engine:
             raise StoreError("no-driver", driver=target.url.drivername) from error
     try:
         with _disposed_on_error(engine):
-            migrate(engine, target.place, None)
+            with engine.connect() as connection:  # a reader waits for no run
+                revision = stored_revision(connection, target.place)
+            if revision != HEAD:
+                migrate(engine, target.place, None)
     except OperationalError as error:
         if error.connection_invalidated or getattr(error.orig, "sqlstate", None) is None:
             raise StoreError("unreachable", path=target.place, detail=error.orig) from error

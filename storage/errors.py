@@ -38,6 +38,8 @@ _BY_SQLSTATE = {  # PostgreSQL
     "53100": "disk-full",
     "55P03": "locked",
     "40P01": "locked",
+    "22003": "unstorable",
+    "22021": "unstorable",
 }
 
 
@@ -77,6 +79,4 @@ def store_error(error: BaseException, place: str) -> StoreError:
         code = _BY_ERRNO.get(error.errno or 0)
     else:
         code = _BY_SQLSTATE.get(getattr(error, "sqlstate", None) or "")
-    if code is not None:
-        return StoreError(code, path=place)
-    return StoreError("failed", path=place, detail=error)
+    return StoreError(code or "failed", path=place, detail=error)

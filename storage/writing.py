@@ -14,7 +14,7 @@ from leadgrade.engine.decision import Decided
 from leadgrade.engine.legend import Legend
 from leadgrade.engine.sealing import leaf_of, new_salt
 from leadgrade.storage.bulk import BulkSql
-from leadgrade.storage.chain import add_marks, link_run, now
+from leadgrade.storage.chain import add_marks, link_run, next_run, now
 from leadgrade.storage.errors import store_errors
 from leadgrade.storage.hashing import Tree
 from leadgrade.storage.legends import add_legend
@@ -186,8 +186,10 @@ class Writing:
             self._sql.book,
             (book.sha256, book.id, book.title.en, book.title.zh, book.path, book.text, now()),
         )
-        begun = connection.execute(
+        number = next_run(connection)
+        connection.execute(
             insert(RunRow).values(
+                id=number,
                 book_sha256=book.sha256,
                 legend_sha256=add_legend(connection, Legend.of(book)),
                 started_at=self._started_at,
@@ -202,8 +204,7 @@ class Writing:
                 grades="{}",
             )
         )
-        key = begun.inserted_primary_key
-        return int(key[0]) if key is not None else 0
+        return number
 
     def _many(self, sql: str, rows: list[tuple[Any, ...]]) -> None:
         if rows:

@@ -1,167 +1,69 @@
-"""A small book, made leads, and what tests of the record have in common.
-
-The plain functions here are also what child processes use: see ``child``.
-"""
+"""The databases that the tests of the record run on, and what they have in common."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 import subprocess
 import sys
-from datetime import date
 
 import pytest
-from sqlalchemy import event
 
-from leadgrade.engine.decision import Decided
-from leadgrade.engine.sealing import leaf_of
-from leadgrade.rules.conditions import Compare, Op
-from leadgrade.rules.model import Book, Grade, NextStep
-from leadgrade.rules.phrase import Phrase
-from leadgrade.rules.source import Span
-from leadgrade.storage.records import RunFacts, Source
 from leadgrade.storage.store import open_store
 
-AS_OF = date(2026, 11, 23)
+from . import making
+from .databases import SqliteFiles, postgres_server
+from .postgres import why_not
 
 
-def make_book(text="book: 线索\n", **changes):
-    here = Span("b.yaml", 1, 1, 1, 2)
-    ready = Compare("ready", Op.EQ, True, "")
-    steps = (
-        NextStep(
-            "close",
-            ready,
-            Phrase("Call", "致电"),
-            here,
-            owner=Phrase("key account", "大客户"),
-            channel=Phrase(zh="电话"),
-            within_days=1,
-        ),
-        NextStep("nurture", ready, Phrase("Write"), here),
-    )
-    grades = tuple(Grade(each, Phrase(each), here) for each in ("S", "A", "B"))
-    parts = {
-        **dict.fromkeys(Book.__dataclass_fields__),
-        "id": "b2b-leads",
-        "title": Phrase("B2B leads", "企业线索"),
-        "criteria": {},
-        "knock_outs": (),
-        "limits": (),
-        "grades": grades,
-        "classes": {},
-        "next_steps": steps,
-        "path": "b.yaml",
-        "text": text,
-        "sha256": hashlib.sha256(text.encode()).hexdigest(),
-    }
-    return Book(**{**parts, **changes})
+def pytest_generate_tests(metafunc):
+    """Run what asks for a database on each kind; with a ``path`` it is about files of SQLite."""
+    if "backend" in metafunc.fixturenames:
+        on_server = pytest.param("postgresql", marks=pytest.mark.postgresql)
+        kinds = ["sqlite"] if "path" in metafunc.fixturenames else ["sqlite", on_server]
+        metafunc.parametrize("backend", kinds, indirect=True, scope="session")
 
 
-def make_facts(book=None, **changes):
-    known = {
-        "book": book or make_book(),
-        "as_of": AS_OF,
-        "by": "李雷",
-        "engine": "rete",
-        "engine_version": "2.0.28",
-        "leadgrade_version": "0.1.0",
-        "python_version": "3.11.7",
-        "parameters": {"floor": 55},
-    }
-    return RunFacts(**{**known, **changes})
+@pytest.fixture(scope="session")
+def backend(request):
+    """Where the databases of the tests are."""
+    if request.param == "sqlite":
+        yield SqliteFiles()
+        return
+    if reason := why_not():
+        pytest.skip(reason)
+    with postgres_server() as running:
+        yield running
 
 
-def make_decided(lead="E1", *, grade="A", score=6100, file="leads.csv", line=2, **changes):
-    """Return a row to store; its evidence marks both steps, and A as the grade that was earned."""
-    facts = json.dumps({"name": lead, "revenue": 120}, ensure_ascii=False)
-    parts = {
-        "lead": lead,
-        "file": file,
-        "line": line,
-        "facts": facts,
-        "ranks": "{}",
-        "qualified": grade != "B",
-        "grade": grade,
-        "score": score,
-        "low": score - 100,
-        "high": score + 100,
-        "worst": "B",
-        "best": "S",
-        "evidence": "....c..1",
-        "salt": hashlib.sha256(lead.encode("utf-8", "surrogatepass")).digest()[:16],
-        "leaf": "",
-        **changes,
-    }
-    row = Decided(**parts)
-    return row._replace(leaf=leaf_of(row))
-
-
-def make_source(rows=1, file="leads.csv", **changes):
-    known = {"sha256": "ab" * 32, "format": "csv", "encoding": "gb18030", "mapping": {"营收": "r"}}
-    return Source(file=file, rows_read=rows, **{**known, **changes})
-
-
-def write_run(store, decided, rejected=(), facts=None, **finish):
-    """Store one run of these leads and return its number."""
-    rows = len(decided) + len(rejected)
-    with store.writing(facts or make_facts()) as writing:
-        writing.add_source(make_source(rows))
-        writing.add_decided(decided)
-        writing.add_rejected(rejected)
-        return writing.finish(rows_read=rows, seconds=0.5, **finish)
-
-
-def make_small(engine_of, pages):
-    """Wrap what makes engines: their databases hold so many pages, then the disk is full."""
-
-    def small(*args, **options):
-        engine = engine_of(*args, **options)
-        limit_pages(engine, pages)
-        return engine
-
-    return small
-
-
-def limit_pages(engine, pages):
-    def limit(connection, _):
-        connection.execute(f"PRAGMA max_page_count={pages}")
-
-    event.listen(engine, "connect", limit)
+@pytest.fixture
+def database(backend, tmp_path):
+    """A database that nobody has opened yet."""
+    return backend.new(tmp_path)
 
 
 @pytest.fixture
 def path(tmp_path):
+    """The file of the database: for what is about files."""
     return tmp_path / "leads.db"
 
 
 @pytest.fixture
-def store(path):
-    with open_store(str(path), create=True, timeout=0.2) as opened:
+def store(database):
+    with open_store(database.target, create=True, timeout=0.2) as opened:
         yield opened
 
 
 @pytest.fixture
 def made():
-    """The functions above, by name."""
-    return type("Made", (), {k: staticmethod(v) for k, v in _functions().items()})
-
-
-def _functions():
-    return {
-        name: each
-        for name, each in globals().items()
-        if name.startswith(("make", "write", "limit"))
-    }
+    """What makes books, leads and runs."""
+    return making
 
 
 @pytest.fixture
 def child():
-    """Run Python in a process of its own; ``made`` has the functions of this file."""
+    """Run Python in a process of its own; ``made`` has the functions of ``making``."""
 
     def start(script, *args, wait=True, **options):
-        prelude = f"import runpy, sys; made = runpy.run_path({__file__!r})\n"
+        prelude = f"import runpy, sys; made = runpy.run_path({making.__file__!r})\n"
         command = [sys.executable, "-c", prelude + script, *map(str, args)]
         process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options

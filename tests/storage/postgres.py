@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import os
 import pwd
-import secrets
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 SETTINGS = {
     "listen_addresses": "",
@@ -27,18 +29,23 @@ SETTINGS = {
 """Quick, and deaf but for its socket. What is lost in a power cut is no matter here."""
 
 PATIENCE = 120
+"""Seconds that a program may take on a busy machine."""
+
+UNTIL_NOBODY_LISTENS = '"$0" "$@" & server=$!; cat >/dev/null; kill -QUIT $server; wait $server'
+"""A shell that stops the server when whoever holds its standard input is gone, however."""
 
 
 def find_programs() -> Path | None:
-    """Return the folder with ``initdb`` and ``pg_ctl``, of the newest version; None without."""
-    found = shutil.which("pg_ctl")
+    """Return the folder with ``initdb`` and ``postgres``, of the newest version; None without."""
+    found = shutil.which("initdb")
     if found:
         return Path(found).resolve().parent
-    debian = Path("/usr/lib/postgresql").glob("*/bin/pg_ctl")
+    debian = Path("/usr/lib/postgresql").glob("*/bin/initdb")
     newest = sorted(debian, key=lambda path: int(path.parts[-3]))
     return newest[-1].parent if newest else None
 
 
+@cache
 def why_not() -> str | None:
     """Return why no server can run here; None where one can."""
     try:
@@ -68,50 +75,58 @@ def server() -> Iterator[str]:
     user = _other_user() if os.geteuid() == 0 else None
     if user is not None:
         os.chown(folder, user.pw_uid, user.pw_gid)
-    data, log = folder / "data", folder / "log"
-
-    def run(program: str, *args: object) -> None:
-        done = subprocess.run(
-            [programs / program, *map(str, args)],
-            user=user.pw_name if user else None,
-            group=user.pw_gid if user else None,
-            extra_groups=[] if user else None,
-            cwd=folder,
-            env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            timeout=PATIENCE,
-            check=False,
-        )
-        told = log.read_text() if log.exists() else ""
-        assert done.returncode == 0, f"{program}: {done.stderr.decode()}{told}"
-
+    how: dict[str, Any] = {
+        "cwd": folder,
+        "env": {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"},
+        **({"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}),
+    }
     try:
-        run("initdb", "-D", data, "-U", "leadgrade", "-A", "trust", "-E", "UTF8", "--no-sync")
-        with (data / "postgresql.conf").open("a") as file:
-            file.writelines(f"{name} = '{value}'\n" for name, value in SETTINGS.items())
-            file.write(f"unix_socket_directories = '{folder}'\n")
-        run("pg_ctl", "-D", data, "-l", log, "-w", "-t", PATIENCE, "start")
-        try:
-            yield f"postgresql+psycopg://leadgrade@/{{name}}?host={folder}"
-        finally:
-            run("pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
+        _make(programs, folder, how)
+        with (folder / "log").open("wb") as log:
+            command = ["sh", "-c", UNTIL_NOBODY_LISTENS, programs / "postgres", "-D", "data"]
+            running = subprocess.Popen(
+                command,
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                **how,
+            )
+        url = f"postgresql+psycopg://leadgrade@/{{name}}?host={folder}"
+        with running:  # which closes its input in the end, and waits for it
+            _wait_for(url, running, folder / "log")
+            yield url
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-@contextmanager
-def database(url: str) -> Iterator[str]:
-    """Make a database of a server, and yield its URL."""
+def _make(programs: Path, folder: Path, how: dict[str, Any]) -> None:
+    """Make the files of a server in ``data``."""
+    options = ["-D", "data", "-U", "leadgrade", "-A", "trust", "-E", "UTF8", "--no-sync"]
+    done = subprocess.run(
+        [programs / "initdb", *options],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=PATIENCE,
+        check=False,
+        **how,
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    with (folder / "data" / "postgresql.conf").open("a") as file:
+        file.writelines(f"{name} = '{value}'\n" for name, value in SETTINGS.items())
+        file.write(f"unix_socket_directories = '{folder}'\n")
+
+
+def _wait_for(url: str, running: subprocess.Popen[bytes], log: Path) -> None:
     import psycopg  # noqa: PLC0415 - an extra
 
-    name = f"leads_{secrets.token_hex(6)}"
-    server_url = url.format(name="postgres").replace("+psycopg", "")
-    with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}".encode())
-    try:
-        yield url.format(name=name)
-    finally:
-        with psycopg.connect(server_url, autocommit=True) as connection:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            psycopg.connect(url.format(name="postgres").replace("+psycopg", "")).close()
+        except psycopg.OperationalError:
+            assert running.poll() is None, log.read_text()
+            assert time.monotonic() < deadline, log.read_text()
+            time.sleep(0.1)
+        else:
+            return
