@@ -223,6 +223,7 @@ def _file(listing: Listing) -> Source:
             "headers": list(listing.headers.headers),
             "delimiter": listing.delimiter,
             "sheet": listing.sheet,
+            **listing.how,
             "unread": [asdict(each) for each in listing.unread],
         },
     )

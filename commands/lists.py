@@ -24,6 +24,7 @@ from leadgrade.commands.options import (
     READING,
     RUN,
     SET,
+    SOURCE,
     options,
 )
 from leadgrade.commands.printing import load, show, show_json
@@ -32,6 +33,7 @@ from leadgrade.commands.user import user_name
 if TYPE_CHECKING:
     from leadgrade.leads.terms import Options
     from leadgrade.qualifying import Job
+    from leadgrade.rules.model import Book
     from leadgrade.storage.store import Store
 
 OUT = click.Path(path_type=Path)
@@ -46,6 +48,13 @@ def said_of(reading: dict[str, Any]) -> Options:
     kinds = {"on_duplicate": OnDuplicate, "bare_percent": BarePercent, "date_order": DateOrder}
     chosen = {name: kinds[name](reading[name]) for name in kinds if reading.get(name) is not None}
     return Options(**{**reading, **chosen})
+
+
+def _read_as(source: str | None, book: Book, said: Options) -> tuple[Book, Options]:
+    """Return what a list is read by: a book, or one of its sources, and what was said."""
+    from leadgrade.leads.joining import as_list, declared_source
+
+    return (book, said) if source is None else as_list(declared_source(source, book), book, said)
 
 
 @click.command()
@@ -225,10 +234,17 @@ def _export_bundle(db: str, run: int | None, lead: str | None, out: Path | None,
 
 @click.command("map")
 @click.argument("file", metavar="LIST")
-@options(BOOK, READING, LANG, AS_JSON)
+@options(BOOK, READING, SOURCE, LANG, AS_JSON)
 @click.option("--out", type=click.Path(path_type=Path), help="Write a mapping file to edit.")
 def map_list(
-    file: str, book: str | None, lang: str, out: Path | None, *, as_json: bool, **reading: Any
+    file: str,
+    book: str | None,
+    source: str | None,
+    lang: str,
+    out: Path | None,
+    *,
+    as_json: bool,
+    **reading: Any,
 ) -> None:
     """Show which column of LIST is which fact, why, and how sure that is.
 
@@ -237,7 +253,7 @@ def map_list(
     from leadgrade.leads.proposal import propose
     from leadgrade.reports.mapping import mapping_json, mapping_text, mapping_yaml
 
-    proposal = propose(file, load(book), said_of(reading))
+    proposal = propose(file, *_read_as(source, load(book), said_of(reading)))
     if out is not None:
         out.write_text(mapping_yaml(proposal, lang), encoding="utf-8")
     if as_json:
@@ -249,13 +265,15 @@ def map_list(
 
 @click.command("profile")
 @click.argument("file", metavar="LIST")
-@options(BOOK, READING, LANG, AS_JSON)
-def profile_list(file: str, book: str | None, lang: str, *, as_json: bool, **reading: Any) -> None:
+@options(BOOK, READING, SOURCE, LANG, AS_JSON)
+def profile_list(
+    file: str, book: str | None, source: str | None, lang: str, *, as_json: bool, **reading: Any
+) -> None:
     """Show what stands in each column of LIST: known share, kind, examples, what is doubtful."""
     from leadgrade.leads.profile import profile_list as profile
     from leadgrade.reports.profile import profile_json, profile_text
 
-    found = profile(file, load(book), said_of(reading))
+    found = profile(file, *_read_as(source, load(book), said_of(reading)))
     if as_json:
         show_json(profile_json(found))
     else:

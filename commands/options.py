@@ -151,6 +151,11 @@ JOIN = click.option(
     callback=_joins,
     help="Gather facts from a file that the book has under `sources:`; may be repeated.",
 )
+SOURCE = click.option(
+    "--source",
+    metavar="NAME",
+    help="LIST is a file to be joined: read it as the book's `sources:` say of NAME.",
+)
 READING = options(
     click.option(
         "--map",

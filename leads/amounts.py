@@ -96,7 +96,9 @@ COUNTED = ("人", "名", "个", "家", "employees", "employee", "people", "perso
 _AMOUNT = re.compile(
     r"([+-]?)\s*([^\d\s.,+-]*)\s*([+-]?)\s*([\d.][\d.,' ]*)(e[+-]?\d{1,3})?\s*(.*)", re.DOTALL
 )
-_PLAIN = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?", re.ASCII)
+PLAIN = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?", re.ASCII)
+"""A number that Python reads just as well."""
+
 _GROUPED = re.compile(r"-?\d{1,3}(?:,\d{3}){1,4}(?:\.\d{1,15})?", re.ASCII)
 _PERCENT = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?%", re.ASCII)
 _SHARE = re.compile(r"-?0(?:\.\d{1,15})?", re.ASCII)
@@ -219,7 +221,7 @@ def has_magnitude(text: str) -> bool:
 
 def _usual(text: str) -> float | None:
     """Read the writings that most cells have, fast; None for any other."""
-    if _PLAIN.fullmatch(text):
+    if PLAIN.fullmatch(text):
         return float(text) + 0.0  # no negative zero
     if _GROUPED.fullmatch(text):
         return float(text.replace(",", "")) + 0.0

@@ -90,7 +90,7 @@ class Joins:
             ListError: ``no-such-source``, ``no-key-column``, ``lacks-columns``, or the file
                 cannot be used as a list; see ``open_list``.
         """
-        declared = self._declared(name)
+        declared = declared_source(name, self._book)
         if name not in self._sources:
             self._sources[name] = self._source(declared)
         source = self._sources[name]
@@ -130,14 +130,6 @@ class Joins:
                     words = {"header": header, "fact": name, "source": aggregate.source}
                     raise ListError("joined-and-listed", file=listing.file, **words)
 
-    def _declared(self, name: str) -> JoinedSource:
-        sources = self._book.sources
-        if name not in sources:
-            near = get_close_matches(name, sources, n=1)
-            known = ", ".join(sources) or "-"
-            raise ListError("no-such-source", name=name, known=known, nearest="".join(near))
-        return sources[name]
-
     def _facts(self, name: str) -> list[Fact]:
         gathered = (fact for fact in self._book.facts.values() if fact.aggregate is not None)
         return [fact for fact in gathered if fact.aggregate and fact.aggregate.source == name]
@@ -160,8 +152,21 @@ def _keys(source: _Source, ids: Sequence[str], facts: Mapping[str, Value]) -> li
     return [] if key is None else [key]
 
 
-def _opened(path: str, declared: JoinedSource, book: Book, options: Options) -> Listing:
-    """Open a joined file as a list whose facts are its columns, and whose id is its key."""
+def declared_source(name: str, book: Book) -> JoinedSource:
+    """Return what a book says of a source.
+
+    Raises:
+        ListError: ``no-such-source``.
+    """
+    if name not in book.sources:
+        near = get_close_matches(name, book.sources, n=1)
+        known = ", ".join(book.sources) or "-"
+        raise ListError("no-such-source", name=name, known=known, nearest="".join(near))
+    return book.sources[name]
+
+
+def as_list(declared: JoinedSource, book: Book, options: Options) -> tuple[Book, Options]:
+    """Return what reads a joined file as a list: its columns are the facts, its key is the id."""
     inside = replace(
         book, facts=declared.columns, lead_id=declared.key, lead_name=None, identity=(), sources={}
     )
@@ -172,6 +177,11 @@ def _opened(path: str, declared: JoinedSource, book: Book, options: Options) -> 
         date_order=DateOrder(declared.dates) if declared.dates else options.date_order,
         decimal_comma=options.decimal_comma,
     )
+    return inside, said
+
+
+def _opened(path: str, declared: JoinedSource, book: Book, options: Options) -> Listing:
+    inside, said = as_list(declared, book, options)
     try:
         return open_list(path, inside, said)
     except ListError as error:

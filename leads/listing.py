@@ -106,6 +106,10 @@ class Listing:
             for fact, at in self.headers.facts.items()
         ]
         """The facts that it has, the columns that they stand in, and what their cells say."""
+        self._columns = [(fact.id, at, column) for fact, at, column in self.columns]
+        self._must_be_read = {
+            fact.id for fact, _, _ in self.columns if fact.on_unreadable is OnUnreadable.REJECT
+        }
 
     @property
     def how(self) -> dict[str, object]:
@@ -116,6 +120,7 @@ class Listing:
         return {
             "preset": preset.id if preset else None,
             "header_row": self.header_line,
+            "above": len(self.above),
             "policies": {fact: policy for fact, policy in settled.items() if policy},
             "detected": {fact: policy for fact, policy in detected.items() if policy},
         }
@@ -220,19 +225,20 @@ class Listing:
                 return self._rejected(row, "empty-id", column=self.headers.id_header)
         facts: dict[str, Value] = {}
         unread: list[Unread] = []
-        for fact, at, column in self.columns:
-            value = column[row.cells[at]]
+        cells = row.cells
+        for name, at, column in self._columns:
+            value = column[cells[at]]
             if value is None:
                 continue
             if not isinstance(value, Unreadable):
-                facts[fact.id] = value
+                facts[name] = value
                 continue
-            text = row.cells[at].strip()[:SAMPLE_LIMIT]
-            if fact.on_unreadable is OnUnreadable.REJECT:
+            text = cells[at].strip()[:SAMPLE_LIMIT]
+            if name in self._must_be_read:
                 return self._rejected(
-                    row, "unreadable-cell", fact=fact.id, reason=value.code, text=text
+                    row, "unreadable-cell", fact=name, reason=value.code, text=text
                 )
-            unread.append(Unread(fact.id, value.code, row.line, text))
+            unread.append(Unread(name, value.code, row.line, text))
         found = self._named(row, facts)
         if isinstance(found, Lead):
             for cell in unread:

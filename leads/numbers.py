@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from leadgrade.leads.amounts import (
+    PLAIN,
     has_magnitude,
     read_days,
     read_money,
@@ -14,7 +15,7 @@ from leadgrade.leads.amounts import (
     read_unit,
 )
 from leadgrade.leads.ranges import number_of, range_in
-from leadgrade.rules.model import FactType
+from leadgrade.rules.model import NUMERIC, FactType
 from leadgrade.rules.values import ValueReadError, fold, to_double
 
 if TYPE_CHECKING:
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from leadgrade.rules.model import Fact
 
     Reader = Callable[[str], float]
+
+
+_PLAIN_TYPES = NUMERIC - {FactType.PERCENT}
 
 
 def number_reader(fact: Fact, currency: str, policy: Policy) -> Reader:
@@ -36,6 +40,32 @@ def number_reader(fact: Fact, currency: str, policy: Policy) -> Reader:
     if policy.unit:
         read = _in_unit(read, policy.unit, currency)
     return _within(_ranged(read, policy), fact)
+
+
+def plain_numbers(fact: Fact, policy: Policy) -> Callable[[str], bool]:
+    """Return what says whether a cell is a number as Python writes it, and nothing else to be read.
+
+    Most cells are. It finds none where the policy of the column has a say.
+    """
+    doubt = policy.unit or policy.decimal_comma or fact.type not in _PLAIN_TYPES
+    return _none if doubt else _is_plain
+
+
+def _is_plain(text: str) -> bool:
+    if text.isdigit():  # the usual cell, and faster than an expression
+        return len(text) < 16 and text.isascii()
+    return PLAIN.fullmatch(text) is not None
+
+
+def _none(_: str) -> bool:
+    return False
+
+
+def bounds_of(fact: Fact) -> tuple[float, float]:
+    """Return the lowest and the highest number that a fact may be."""
+    low = float("-inf") if fact.low is None else fact.low
+    high = float("inf") if fact.high is None else fact.high
+    return low, high
 
 
 def _typed(fact: Fact, currency: str, policy: Policy) -> Reader:
@@ -86,8 +116,7 @@ def _ranged(read: Reader, policy: Policy) -> Reader:
 def _within(read: Reader, fact: Fact) -> Reader:
     if fact.low is None and fact.high is None:
         return read
-    low = float("-inf") if fact.low is None else fact.low
-    high = float("inf") if fact.high is None else fact.high
+    low, high = bounds_of(fact)
 
     def within(text: str) -> float:
         value = read(text)

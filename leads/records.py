@@ -106,16 +106,19 @@ def csv_table(source: Source, options: Options, names: Names) -> Table:
     encoding = find_encoding(source, options.encoding, names.written)
     with text_of(source, encoding) as text:
         delimiter = find_delimiter(text, options.delimiter, source.name, names)
-    first = list(_first(_rows(source, encoding, delimiter), options.header_row))
+    decodes = options.encoding is None and encoding in STRICT
+
+    def records() -> Iterator[Row | Rejected]:
+        with text_of(source, encoding) as text:
+            yield from records_of(text, delimiter, source.name, decodes=decodes)
+
+    first = list(_first(records(), options.header_row))
     header = header_among(first, names, options.header_row, source.name)
     width = len(header.cells)
 
     def rows() -> Iterator[Row | Rejected]:
-        records = _rows(source, encoding, delimiter)
-        below = dropwhile(lambda record: record.line <= header.line, records)
+        below = dropwhile(lambda record: record.line <= header.line, records())
         return (fitted(record, width, source.name) for record in below)
-
-    decodes = options.encoding is None and encoding in STRICT
 
     return Table(
         tuple(header.cells),
@@ -136,23 +139,21 @@ def _first(records: Iterator[Row | Rejected], header_row: int | None) -> Iterato
     return takewhile(lambda record: record.line <= header_row, records)
 
 
-def _rows(source: Source, encoding: str, delimiter: str) -> Iterator[Row | Rejected]:
-    """Yield the records of a file from its header, without blank lines."""
-    with text_of(source, encoding) as text:
-        yield from records_of(text, delimiter, source.name)
-
-
-def records_of(text: TextIO, delimiter: str, file: str) -> Iterator[Row | Rejected]:
+def records_of(
+    text: TextIO, delimiter: str, file: str, *, decodes: bool = False
+) -> Iterator[Row | Rejected]:
     """Yield the records of a CSV text, as they are, without blank lines.
 
     Rejections: ``cell-too-long``, ``row-too-long``, ``unclosed-quote``, ``bad-quote``,
     ``nul-byte``, ``invalid-bytes``.
     """
-    return records_in(Lines(text), delimiter, file)
+    return records_in(Lines(text), delimiter, file, decodes=decodes)
 
 
-def records_in(lines: Lines, delimiter: str, file: str) -> Iterator[Row | Rejected]:
-    """Yield the records of lines; see ``records_of``."""
+def records_in(
+    lines: Lines, delimiter: str, file: str, *, decodes: bool = False
+) -> Iterator[Row | Rejected]:
+    """Yield the records of lines; see ``records_of``. ``decodes``: all bytes could be decoded."""
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     while True:
         lines.start()
@@ -171,12 +172,16 @@ def records_in(lines: Lines, delimiter: str, file: str) -> Iterator[Row | Reject
         raw = lines.pending[0] if len(lines.pending) == 1 else "".join(lines.pending)
         if "\0" in raw:
             yield _rejected(file, lines, "nul-byte")
-        elif not raw.isascii() and UNDECODED.search(raw):
+        elif not decodes and not raw.isascii() and UNDECODED.search(raw):
             yield _rejected(file, lines, "invalid-bytes")
         elif len(raw) >= LINE_LIMIT:
             yield _rejected(file, lines, "row-too-long")
-        elif any(map(str.strip, cells)) and not (lines.number == 1 and is_separator_line(raw)):
+        elif not _is_blank(cells) and not (lines.number == 1 and is_separator_line(raw)):
             yield Row(lines.number - len(lines.pending) + 1, cells, raw)
+
+
+def _is_blank(cells: list[str]) -> bool:
+    return not (cells and (cells[0].strip() or any(map(str.strip, cells))))
 
 
 def _code(error: csv.Error, lines: Lines) -> str:

@@ -13,10 +13,10 @@ from rich.text import Text
 from leadgrade.leads.matching import Sure
 from leadgrade.leads.policy import Policy
 from leadgrade.leads.proposal import Proposal, Proposed
+from leadgrade.reports.policies import KEYS, policy_words
 from leadgrade.reports.wording import say
 
 _STYLES = {Sure.CERTAIN: "green", Sure.LIKELY: "", Sure.DOUBTFUL: "yellow"}
-_KEYS = {"bare_percent": "percent", "date_order": "dates"}
 _COLUMNS = ("column", "fact", "why", "sure", "known", "readable", "samples")
 
 
@@ -74,7 +74,7 @@ def _column_json(column: Proposed) -> dict[str, Any]:
         "rivals": list(column.rivals),
         "why": str(column.match.why),
         "sure": str(column.sure),
-        "policy": {_KEYS.get(name, name): value for name, value in column.policy.settled()},
+        "policy": {KEYS.get(name, name): value for name, value in column.policy.settled()},
         "known": round(column.known, 4),
         "readable": None if column.readable is None else round(column.readable, 4),
         "samples": list(column.samples),
@@ -130,7 +130,7 @@ def _fact(column: Proposed) -> str:
 
 
 def _policies(policy: Policy) -> str:
-    return ", ".join(f"{_KEYS.get(name, name)}: {value}" for name, value in policy.settled())
+    return ", ".join(policy_words(policy.settled()))
 
 
 def _questions(proposal: Proposal, lang: str) -> Iterator[str]:
@@ -176,7 +176,7 @@ def _column_yaml(column: Proposed, proposal: Proposal, lang: str) -> Iterator[st
 
 def _value(column: Proposed, fact: str) -> str:
     settled = [
-        f"{_KEYS.get(name, name)}: {_policy_yaml(value)}" for name, value in column.policy.settled()
+        f"{KEYS.get(name, name)}: {_policy_yaml(value)}" for name, value in column.policy.settled()
     ]
     return f"{{{', '.join([f'fact: {fact}', *settled])}}}" if settled else fact
 

@@ -11,12 +11,12 @@ from rich.table import Table
 from rich.text import Text
 
 from leadgrade.leads.profile import MOST_DISTINCT, ColumnProfile, Profile
+from leadgrade.reports.policies import KEYS, policy_words
 from leadgrade.reports.reasons import unread_text
 from leadgrade.reports.wording import say
 
 _COLUMNS = ("column", "fact", "kind", "known", "distinct", "longest", "examples", "doubtful")
 _RIGHT = ("known", "distinct", "longest", "doubtful")
-_KEYS = {"bare_percent": "percent", "date_order": "dates"}
 
 
 def profile_json(profile: Profile) -> dict[str, Any]:
@@ -59,7 +59,7 @@ def _column_json(column: ColumnProfile, profile: Profile) -> dict[str, Any]:
         "distinct": column.distinct,
         "longest": column.longest,
         "examples": column.examples,
-        "policy": {_KEYS.get(name, name): value for name, value in policy.items()},
+        "policy": {KEYS.get(name, name): value for name, value in policy.items()},
         "doubtful": [asdict(each) for each in column.unread],
     }
 
@@ -111,9 +111,9 @@ def _table(profile: Profile, lang: str) -> RenderableType:
 def _doubts(profile: Profile, lang: str) -> Iterator[str]:
     lines = []
     for column in profile.columns:
-        settled = dict(column.policy.settled()) if column.policy else {}
+        settled = policy_words(column.policy.settled()) if column.policy else []
         if settled:
-            words = ", ".join(f"{_KEYS.get(name, name)}: {text}" for name, text in settled.items())
+            words = ", ".join(settled)
             lines.append(say("mapping.policy", lang, column=column.header, policy=words))
         lines += [unread_text(asdict(each), profile.listing.file, lang) for each in column.unread]
     for code, count in profile.rejected.items():

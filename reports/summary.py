@@ -10,6 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from leadgrade.reports.policies import reading_lines
 from leadgrade.reports.reasons import rejection_text, unread_text
 from leadgrade.reports.wording import say, say_count
 from leadgrade.storage.records import RejectedRow, Source, StoredRun
@@ -168,6 +169,8 @@ def _source(source: Source, run: StoredRun, lang: str) -> Iterator[RenderableTyp
             facts=say_count("screens.facts", lang, len(mapping.get("facts", {}))),
         )
     )
+    for line in reading_lines(mapping, lang):
+        yield Text("  " + line)
     if mapping.get("unmapped"):
         names = ", ".join(mapping["unmapped"])
         yield Text("  " + say("screens.unmapped", lang, headers=names), style="dim")

@@ -220,3 +220,48 @@ def test_names_that_look_alike_are_shown_on_request_alone(leadgrade: Run, shop: 
     found = leadgrade("duplicates", "names.csv", "--fuzzy", "--json")
     assert found.code == 1
     assert [[row["lead"] for row in each["rows"]] for each in found.json["alike"]] == [["1", "2"]]
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_run_says_what_was_recognised_and_how_columns_were_read(
+    leadgrade: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lang: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    book = (
+        "{book: b, facts: {company: {type: text}, employees: {type: number}, made: {type: date,"
+        " headers: [Create Date]}, share: {type: percent}, gap: {type: percent}}, criteria: {},"
+        " grades: {A: {}}}"
+    )
+    (tmp_path / "book.yaml").write_text(book, "utf-8")
+    (tmp_path / "leads.csv").write_text(
+        "All companies\n"
+        "Record ID;Company name;Company owner;Create Date;Number of Employees;share;gap\n"
+        + "".join(f"{n};Firm {n};Ann;{n}/02/2026;1.234,5;{n};0,5%\n" for n in range(11, 15)),
+        "utf-8",
+    )
+    done = leadgrade("qualify", "leads.csv", "--lang", lang, "--engine", "explainer")
+    assert done.code == 0
+    lines = [line.strip() for line in done.stdout.splitlines()]
+    at = next(at for at, line in enumerate(lines) if "leads.csv" in line)
+    want = {
+        "en": [
+            "The header is row 2; titles or notes above it: 1",
+            "Recognised: HubSpot companies",
+            "read with decimal_comma: true, as their cells show: Number of Employees, gap",
+            "read with dates: dmy, as their cells show: Create Date",
+            "read with percent: percent, as their cells show: share",
+        ],
+        "zh": [
+            "表头在第 2 行；其上的标题或说明：1 行",
+            "已识别：HubSpot companies",
+            "根据单元格内容判断，按 decimal_comma: true 读取：Number of Employees, gap",
+            "根据单元格内容判断，按 dates: dmy 读取：Create Date",
+            "根据单元格内容判断，按 percent: percent 读取：share",
+        ],
+    }
+    assert lines[at + 1 : at + 6] == want[lang]
+    shown = leadgrade("show", "--lang", lang).stdout.splitlines()
+    assert [line.strip() for line in shown][at + 1 : at + 6] == want[lang]
+    said = leadgrade("qualify", "leads.csv", "--lang", lang, "--dates", "dmy", "--dry-run")
+    declared = {"en": "read with dates: dmy: Create Date", "zh": "按 dates: dmy 读取：Create Date"}
+    assert declared[lang] in said.stdout

@@ -75,3 +75,27 @@ def test_a_list_may_come_from_a_database_only(tmp_path: Path) -> None:
         *("--db", tmp_path / "a.db", "--lang", "en"),
     )
     assert (code, "nowhere.db" in text) == (2, True)
+
+
+def test_a_file_to_be_joined_is_shown_as_it_would_be_read(
+    write: Callable[..., Path], tmp_path: Path
+) -> None:
+    book = tmp_path / "book.yaml"
+    book.write_text(
+        "{book: b, facts: {late: {type: number, from: orders, count: days > 0}}, criteria: {},"
+        " grades: {A: {}}, sources: {orders: {key: Customer, dated_by: day, dates: mdy, columns:"
+        " {day: {type: date}, days: {type: days, headers: [Days late]}}}}}",
+        "utf-8",
+    )
+    path = write("Customer,Day,Days late\nC1,01/02/2026,3\nC1,01/03/2026,x\n")
+    code, text = run("map", path, "--book", book, "--source", "orders", "--json")
+    found = json.loads(text)
+    assert (code, found["id"]) == (0, "Customer")
+    assert [each["fact"] for each in found["columns"]] == [None, "day", "days"]
+    assert found["columns"][1]["policy"] == {"dates": "mdy"}
+    code, text = run("profile", path, "--book", book, "--source", "orders", "--json")
+    doubtful = json.loads(text)["columns"][2]["doubtful"]
+    assert [each["code"] for each in doubtful] == ["not-a-number"]
+    code, text = run("map", path, "--book", book, "--source", "ordrs", "--lang", "en")
+    assert code == 2
+    assert "orders" in text

@@ -268,6 +268,7 @@ def test_a_list_tells_how_it_is_read(write: Callable[..., Path], book: Book) -> 
         assert listing.how == {
             "preset": None,
             "header_row": 2,
+            "above": 1,
             "policies": {
                 "last_order": {"date_order": "dmy"},
                 "overdue_share": {"bare_percent": "percent"},
