@@ -10,7 +10,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from leadgrade.leads.dates import read_date
-from leadgrade.leads.numbers import bounds_of, number_reader, plain_numbers
+from leadgrade.leads.numbers import bounds_of, number_reader, plain_number
 from leadgrade.leads.policy import Policy, Several
 from leadgrade.rules.model import Fact, FactType
 from leadgrade.rules.values import ValueReadError, fold
@@ -112,25 +112,21 @@ class Column(dict[str, "Value | Unreadable | None"]):
     def __init__(self, fact: Fact, book: Book, policy: Policy) -> None:
         super().__init__()
         self._read = cell_reader(fact, book, policy)
-        self._plain = plain_numbers(fact, policy)
-        self._unknown = frozenset(filter(self._plain, unknown_keys(fact, book)))
+        self._plain = plain_number(fact, policy)
+        self._unknown = unknown_keys(fact, book)
         self._low, self._high = bounds_of(fact)
 
     def __missing__(self, text: str) -> Value | Unreadable | None:
+        number = self._plain(text)
+        if number is not None and self._low <= number <= self._high and text not in self._unknown:
+            if len(self) < REMEMBERED_NUMBERS:
+                self[text] = number
+            return number
         said: Value | Unreadable | None
-        if (
-            self._plain(text)
-            and self._low <= (number := float(text)) <= self._high
-            and text not in self._unknown
-        ):
-            said = number + 0.0  # no negative zero
-            if len(self) >= REMEMBERED_NUMBERS:
-                return said
-        else:
-            try:
-                said = self._read(text)
-            except ValueReadError as error:
-                said = Unreadable(error.code)
+        try:
+            said = self._read(text)
+        except ValueReadError as error:
+            said = Unreadable(error.code)
         if len(self) < REMEMBERED and len(text) <= REMEMBERED_LENGTH:
             self[text] = said
         return said

@@ -6,13 +6,13 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from leadgrade.leads.amounts import (
-    PLAIN,
     has_magnitude,
     read_days,
     read_money,
     read_number,
     read_percent,
     read_unit,
+    usual_number,
 )
 from leadgrade.leads.ranges import number_of, range_in
 from leadgrade.rules.model import NUMERIC, FactType
@@ -42,23 +42,13 @@ def number_reader(fact: Fact, currency: str, policy: Policy) -> Reader:
     return _within(_ranged(read, policy), fact)
 
 
-def plain_numbers(fact: Fact, policy: Policy) -> Callable[[str], bool]:
-    """Return what says whether a cell is a number as Python writes it, and nothing else to be read.
+def plain_number(fact: Fact, policy: Policy) -> Callable[[str], float | None]:
+    """Return what reads the usual writings of numbers, fast; None for any other text.
 
-    Most cells are. It finds none where the policy of the column has a say.
+    It reads none where the policy of the column has a say.
     """
     doubt = policy.unit or policy.decimal_comma or fact.type not in _PLAIN_TYPES
-    return _none if doubt else _is_plain
-
-
-def _is_plain(text: str) -> bool:
-    if text.isdigit():  # the usual cell, and faster than an expression
-        return len(text) < 16 and text.isascii()
-    return PLAIN.fullmatch(text) is not None
-
-
-def _none(_: str) -> bool:
-    return False
+    return (lambda _: None) if doubt else usual_number
 
 
 def bounds_of(fact: Fact) -> tuple[float, float]:
