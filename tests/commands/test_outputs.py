@@ -108,8 +108,10 @@ def test_one_of_each_is_not_called_many(leadgrade, folder) -> None:
 
 def test_books_lists_what_ships(leadgrade) -> None:
     english, chinese = leadgrade("books"), leadgrade("books", "--lang", "zh")
-    assert english.stdout.splitlines()[0].split() == ["Book", "Title", "Rules", "Examples", "For"]
-    assert chinese.stdout.splitlines()[0].split() == ["规则书", "名称", "规则数", "样例数", "用途"]
+    columns = ["Book", "Title", "Rules", "Examples", "For", "Needs"]
+    assert english.stdout.splitlines()[0].split() == columns
+    columns = ["规则书", "名称", "规则数", "样例数", "用途", "需要的事实"]
+    assert chinese.stdout.splitlines()[0].split() == columns
     found = {each["name"]: each for each in leadgrade("books", "--json").json}
     book = found["b2b-leads"]
     assert list(book) == [

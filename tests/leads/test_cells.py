@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from leadgrade.leads.cells import REMEMBERED, Column, Unreadable, clean_id, clean_text
+from leadgrade.leads.cells import (
+    REMEMBERED,
+    REMEMBERED_NUMBERS,
+    Column,
+    Unreadable,
+    clean_id,
+    clean_text,
+)
 from leadgrade.leads.policy import Policy
 from leadgrade.leads.terms import BarePercent, DateOrder
 
@@ -91,9 +98,16 @@ def test_a_book_adds_unknown_texts(book: Book) -> None:
 def test_a_column_remembers_a_bounded_number_of_texts(book: Book) -> None:
     column = Column(book.facts["employees"], book, PLAIN)
     for number in range(REMEMBERED + 100):
-        assert column[str(number)] == number
+        assert column[f"{number} 人"] == number
     assert column["1" + "0" * 200] is not None
     assert len(column) == REMEMBERED
+
+
+def test_a_column_remembers_few_plain_numbers(book: Book) -> None:
+    column = Column(book.facts["employees"], book, PLAIN)
+    for number in range(REMEMBERED_NUMBERS + 100):
+        assert column[str(number)] == number
+    assert len(column) == REMEMBERED_NUMBERS
 
 
 @pytest.mark.parametrize(
