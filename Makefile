@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 BENCH := $(VENV)/.bench
+SPARK := $(VENV)/.spark
 
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
     --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
@@ -29,15 +30,17 @@ check: $(READY)  ## format, lint, types, generated docs
 	$(BIN)/mypy
 	$(BIN)/mypy bench
 
-test-all: $(READY) services  ## the long tests, and those with a real browser and server
-	LEADGRADE_CASES=1000 $(BIN)/pytest -n auto -q -m 'soak or browser or postgresql'
+test-all: $(SPARK) services  ## the long tests, and those with a real browser, server and cluster
+	LEADGRADE_CASES=1000 $(BIN)/pytest -n auto -q -m 'soak or browser or postgresql or spark'
 
 # Where nothing can be installed the tests that need it are skipped, and say why.
 SERVICES := chromium postgresql
-services:  ## a browser and a database server for the tests, where this is Debian and we are root
-	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && ! dpkg -s $(SERVICES) >/dev/null 2>&1; \
+services:  ## a browser, a database server and Java for the tests, where this is Debian and we are root
+	@missing=$$(dpkg -s $(SERVICES) >/dev/null 2>&1 || echo $(SERVICES)); \
+	command -v java >/dev/null || missing="$$missing default-jre-headless"; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && [ -n "$$missing" ]; \
 	then apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
-	    apt-get install -y -qq --no-install-recommends $(SERVICES) >/dev/null || true; fi
+	    apt-get install -y -qq --no-install-recommends $$missing >/dev/null || true; fi
 
 soak: $(READY)  ## new generated cases, many more of them: make soak CASES=100000
 	LEADGRADE_RANDOM=1 LEADGRADE_CASES=$(or $(CASES),20000) \
@@ -51,11 +54,12 @@ bench: $(BENCH)  ## measure speed and memory beside other engines, some 20 minut
 bench-quick: $(BENCH)  ## the same in three minutes, roughly; writes to bench/results
 	$(BIN)/python -m bench --quick
 
-lock:  ## renew the three lock files (pins with hashes, no registry host)
+lock:  ## renew the four lock files (pins with hashes, no registry host)
 	$(BIN)/pip install -q uv
 	$(BIN)/uv pip compile pyproject.toml --group dev -o requirements.lock $(LOCK)
 	$(BIN)/uv pip compile --group build -o requirements-build.lock $(LOCK)
 	$(BIN)/uv pip compile --group bench -c requirements.lock -o requirements-bench.lock $(LOCK)
+	$(BIN)/uv pip compile --group spark -c requirements.lock -o requirements-spark.lock $(LOCK)
 
 clean:
 	rm -rf $(VENV) build dist demo .mypy_cache .pytest_cache .ruff_cache leadgrade.egg-info
@@ -72,4 +76,9 @@ $(READY): requirements.lock requirements-build.lock pyproject.toml
 # The other engines that `make bench` measures; nothing else needs them.
 $(BENCH): $(READY) requirements-bench.lock
 	$(PIP) --require-hashes -r requirements-bench.lock
+	touch $@
+
+# Spark, for its tests alone: it is large, and ships as source, without anything to compile.
+$(SPARK): $(READY) requirements-spark.lock
+	$(PIP) --require-hashes --no-build-isolation -r requirements-spark.lock
 	touch $@

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from leadgrade.engine.backends.columnar import Columnar
+from leadgrade.engine.backends.columnar import MEMORY, Columnar
+from leadgrade.engine.backends.spark_session import LOCAL
 from leadgrade.engine.cross_check import Checked, DisagreementError, cross_check
 from leadgrade.engine.kept_rows import KeptRows
 from leadgrade.leads.columns import Filled, Names, fill
@@ -23,12 +24,26 @@ if TYPE_CHECKING:
 REJECTED_AT_ONCE = 1000
 
 
+def opened(job: Job, engine: str) -> Columnar:
+    """Return what decides a whole list: DuckDB itself, or Spark with DuckDB at its side.
+
+    Raises:
+        SparkError: the master does not answer.
+    """
+    memory = job.memory or MEMORY
+    if engine != "spark":
+        return Columnar(job.book, job.as_of, memory=memory)
+    from leadgrade.engine.backends.spark import Spark  # noqa: PLC0415 - of an optional package
+
+    return Spark(job.book, job.as_of, memory=memory, master=job.master or LOCAL)
+
+
 class BulkRun:
     """The decisions of a big list, made and checked, before anything of them is stored.
 
     Raises:
         ListError: a list cannot be read; see ``fill``.
-        EngineFault: DuckDB failed, or has no room left.
+        EngineFault: DuckDB or Spark failed, or has no room left.
         DisagreementError: an engine of another kind decides a lead of the sample otherwise.
     """
 

@@ -9,7 +9,8 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 
 import leadgrade
-from leadgrade.engine.backends.base import EngineUnavailableError, why_unavailable
+from leadgrade.engine.backends.base import LISTWISE, EngineUnavailableError, why_unavailable
+from leadgrade.engine.backends.spark_session import missing as spark_missing
 from leadgrade.engine.kleene import Reading as Conditions
 from leadgrade.engine.kleene import Truth, orders_of
 from leadgrade.engine.pool import Trouble, decide_all, engine_version
@@ -43,6 +44,8 @@ class Job:
     workers: int | None = None
     memory: str | None = None
     """What a columnar run may use, such as ``1GB``."""
+    master: str | None = None
+    """Where Spark runs, such as ``spark://HOST:7077``; None is this machine."""
     check: bool = True
     """Whether a sample of a columnar run is decided again before anything is stored."""
     began: float = field(default_factory=time.monotonic)
@@ -54,7 +57,10 @@ def choose_engine(wanted: str, size: int = 0) -> tuple[str, list[Note]]:
 
     Raises:
         EngineUnavailableError: the engine that was asked for cannot run here.
+        SparkError: so does Spark, which says what is missing.
     """
+    if wanted == "spark" and (problem := spark_missing()) is not None:
+        raise problem
     if wanted != "auto":
         reason = why_unavailable(wanted)
         if reason is not None:
@@ -77,27 +83,27 @@ def qualify(job: Job, reading: Reading, store: Store, progress: Callable[[int], 
         ListError: a list was changed while it was read, or has a lead twice where that is an error.
         StoreError: the record cannot be written.
         EngineUnavailableError: the engine that was asked for cannot run here.
-        EngineFault: the columnar engine failed; nothing was stored.
-        DisagreementError: the columnar engine decided a lead otherwise than the rule engine does;
+        SparkError: Spark is wanted, and cannot run here, or its master does not answer.
+        EngineFault: an engine that decides by a query failed; nothing was stored.
+        DisagreementError: such an engine decided a lead otherwise than the rule engine does;
             nothing was stored.
     """
     engine, notes = choose_engine(job.engine, sum(each.size for each in reading.listings))
-    if engine == "columnar":
-        return _qualify_in_bulk(job, reading, store, progress)
+    if engine in LISTWISE:
+        return _qualify_in_bulk(job, engine, reading, store, progress)
     with store.writing(_run_facts(job, engine)) as writing:
         troubles = _decide(job, engine, reading, writing, progress)
         return _finish(job, reading, writing, [*notes, *map(_note, troubles)])
 
 
 def _qualify_in_bulk(
-    job: Job, reading: Reading, store: Store, progress: Callable[[int], None]
+    job: Job, engine: str, reading: Reading, store: Store, progress: Callable[[int], None]
 ) -> int:
-    from leadgrade.bulk import BulkRun  # noqa: PLC0415 - DuckDB is slow to import
-    from leadgrade.engine.backends.columnar import MEMORY, Columnar  # noqa: PLC0415
+    from leadgrade.bulk import BulkRun, opened  # noqa: PLC0415 - DuckDB is slow to import
 
-    with Columnar(job.book, job.as_of, memory=job.memory or MEMORY) as columnar:
+    with opened(job, engine) as columnar:
         run = BulkRun(job, reading, columnar)
-        with store.writing(_run_facts(job, "columnar")) as writing:
+        with store.writing(_run_facts(job, engine)) as writing:
             run.store(writing, progress)
             return _finish(job, reading, writing, list(run.notes()))
 

@@ -20,6 +20,7 @@ from leadgrade.commands.options import (
     FROM_SQL,
     JOIN,
     LANG,
+    MASTER,
     MEMORY,
     READING,
     RUN,
@@ -59,11 +60,11 @@ def _read_as(source: str | None, book: Book, said: Options) -> tuple[Book, Optio
 
 @click.command()
 @click.argument("files", nargs=-1)
-@options(BOOK, SET, DB, AS_OF, ENGINE, MEMORY, READING, JOIN, FROM_SQL, LANG, AS_JSON)
+@options(BOOK, SET, DB, AS_OF, ENGINE, MASTER, MEMORY, READING, JOIN, FROM_SQL, LANG, AS_JSON)
 @click.option(
     "--check/--no-check",
     default=True,
-    help="Whether a sample of a columnar run is decided again before anything is stored.",
+    help="Whether a sample of a columnar or Spark run is decided again before anything is stored.",
 )
 @click.option("--workers", type=click.IntRange(1), help="Processes that decide; else one a core.")
 @click.option("--strict", is_flag=True, help="Exit 1 when a row or a cell could not be read.")
@@ -84,6 +85,7 @@ def qualify(  # noqa: PLR0913 - what can be said about a run
     joined: tuple[tuple[str, str], ...],
     rejects: Path | None,
     dry_run: bool,
+    master: str | None,
     memory: str | None,
     check: bool,
     **reading: Any,
@@ -94,6 +96,8 @@ def qualify(  # noqa: PLR0913 - what can be said about a run
     """
     if not files and not reading["from_sql"]:
         raise click.UsageError("Missing argument 'FILES...'.")
+    if master is not None and engine != "spark":
+        raise click.UsageError("--master goes with --engine spark.")
     from itertools import islice
 
     from leadgrade.leads import read_lists
@@ -103,7 +107,7 @@ def qualify(  # noqa: PLR0913 - what can be said about a run
     from leadgrade.reports.rejects import write_rejected
     from leadgrade.reports.summary import MOST_ROWS, doubtful, run_json, run_text
 
-    job = Job(load(book, settings), as_of, user_name(), engine, workers, memory, check)
+    job = Job(load(book, settings), as_of, user_name(), engine, workers, memory, master, check)
     said = said_of(reading)
     joins = join(job.book, as_of, joined, said)
     # The lists first: where they cannot be read, no database is made.

@@ -71,11 +71,11 @@ DB = click.option(
 RUN = click.option("--run", type=int, metavar="N", help="The run; else the latest.")
 ENGINE = click.option(
     "--engine",
-    type=click.Choice(["auto", "rete", "explainer", "columnar"]),
+    type=click.Choice(["auto", "rete", "explainer", "columnar", "spark"]),
     default="auto",
     show_default=True,
     help="What decides: durable_rules (rete), plain Python (explainer), or one query on DuckDB"
-    " (columnar); auto takes columnar for large lists.",
+    " (columnar) or on a cluster (spark); auto takes columnar for large lists.",
 )
 
 
@@ -87,6 +87,11 @@ def _memory(_: click.Context, __: click.Parameter, value: str | None) -> str | N
     return value
 
 
+MASTER = click.option(
+    "--master",
+    metavar="URL",
+    help="Where Spark runs, with --engine spark: spark://HOST:7077; else here, on all cores.",
+)
 MEMORY = click.option(
     "--memory",
     metavar="SIZE",

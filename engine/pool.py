@@ -59,6 +59,8 @@ def engine_version(engine: str) -> str:
         return importlib.metadata.version("durable-rules")
     if engine == "columnar":
         return importlib.metadata.version("duckdb")
+    if engine == "spark":
+        return importlib.metadata.version("pyspark")
     return leadgrade.__version__
 
 

@@ -18,7 +18,7 @@ settings.register_profile(
 settings.load_profile("same cases")
 
 
-LEFT_OUT = ("soak", "browser", "postgresql")
+LEFT_OUT = ("soak", "browser", "postgresql", "spark")
 """What takes long or needs more than Python: left to `make test-all`."""
 
 

@@ -13,7 +13,7 @@ from leadgrade.rules.loader import load_book
 BOOKS = sorted((Path(__file__).parent.parent / "docs" / "constructs").glob("[0-9]*.yaml"))
 
 
-@pytest.mark.parametrize("engine", BACKENDS)
+@pytest.mark.parametrize("engine", [each for each in BACKENDS if each != "spark"])
 @pytest.mark.parametrize("path", BOOKS, ids=lambda path: path.stem)
 def test_each_construct_does_what_its_book_says(path: Path, engine: str) -> None:
     reason = why_unavailable(engine)

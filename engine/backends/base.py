@@ -13,8 +13,11 @@ from leadgrade.rules.model import Book
 ENGINES = ("rete", "explainer")
 """The names of the backends that decide one lead after another."""
 
-BACKENDS = (*ENGINES, "columnar")
-"""The names of all backends. ``columnar`` decides a whole list at once: see its module."""
+LISTWISE = ("columnar", "spark")
+"""The names of those that decide a whole list at once: see their modules."""
+
+BACKENDS = (*ENGINES, *LISTWISE)
+"""The names of all backends."""
 
 
 class EngineFault(Exception):  # noqa: N818 - a fault of the engine, not of what it was given
@@ -64,6 +67,11 @@ def why_unavailable(engine: str) -> str | None:
     if engine == "columnar":
         missing = [each for each in ("duckdb", "sqlglot") if find_spec(each) is None]
         return f"{' and '.join(missing)} cannot be found" if missing else None
+    if engine == "spark":
+        from leadgrade.engine.backends import spark_session  # noqa: PLC0415 - only where wanted
+
+        problem = spark_session.missing()
+        return None if problem is None else f"{problem.code.removeprefix('no-')} cannot be found"
     return None
 
 
@@ -72,8 +80,13 @@ def make_backend(engine: str, book: Book, as_of: date) -> Backend:
 
     Raises:
         EngineUnavailableError: it cannot run here.
+        SparkError: so does Spark, which says what is missing.
         ValueError: there is no engine of that name.
     """
+    if engine == "spark":
+        from leadgrade.engine.backends.spark import Spark  # noqa: PLC0415 - slow to import
+
+        return Spark(book, as_of)
     reason = why_unavailable(engine)
     if reason is not None:
         raise EngineUnavailableError(reason, engine)

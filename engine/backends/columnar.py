@@ -127,8 +127,12 @@ class Columnar:
         with faults():
             self._insert("given", leads, {**self.columns, **self._place_columns})
             self._check("given")
-            rows = self.connection.execute(self._evidence).fetchall()
+            rows = self._decide_given()
         return [self._decision(row) for row in rows]
+
+    def _decide_given(self) -> list[tuple[Any, ...]]:
+        """Return the results and the evidence of the leads that were given, in their order."""
+        return self.connection.execute(self._evidence).fetchall()
 
     def load(self, leads: Iterable[Lead], table: str = LIST) -> None:
         """Make the table of a list, in the order of the leads.
@@ -186,8 +190,7 @@ class Columnar:
             EngineFault: DuckDB failed, or a sum has more than 38 digits.
         """
         with faults():
-            query = written(places_statement(self._layout, table), self._layout)
-            rows = self.connection.execute(f'{query} ORDER BY "n"').fetchall()
+            rows = self._rank(table)
         for _, *row in rows:
             values = iter(row)
             places = {
@@ -195,6 +198,11 @@ class Columnar:
                 for ranking, names in self._layout.places.items()
             }
             yield {ranking: Rank(*it) for ranking, it in places.items() if it[0] is not None}
+
+    def _rank(self, table: str) -> list[tuple[Any, ...]]:
+        """Return the places in a list behind their ``n``, in its order."""
+        query = written(places_statement(self._layout, table), self._layout)
+        return self.connection.execute(f'{query} ORDER BY "n"').fetchall()
 
     def _decision(self, row: tuple[Any, ...]) -> Decision:
         _, qualified, grade, score, low, high, worst, best, evidence = row

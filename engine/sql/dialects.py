@@ -63,6 +63,8 @@ class Dialect:
     """The whole days from the first date to the second."""
     hex_digits: Callable[[Sql, int], Sql] | None = None
     """So many digits in hex, in any case; None where marks cannot be written so."""
+    json: bool = False
+    """Whether facts can be written as JSON, byte for byte what Python writes."""
     lists: bool = False
     """Whether an element of a list of constants is found faster than by a CASE."""
     widest: exp.DType = exp.DType.DECIMAL
@@ -94,6 +96,7 @@ DIALECTS = {
             "DuckDB",
             days=_minus,
             hex_digits=_to_base,
+            json=True,
             lists=True,
             widest=exp.DType.INT128,
         ),

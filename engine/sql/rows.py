@@ -1,4 +1,7 @@
-"""The rows to store, as ``engine/decision.py:Decided`` has them: written by DuckDB alone.
+"""The rows to store, as ``engine/decision.py:Decided`` has them: written by a query alone.
+
+Facts as canonical JSON are what DuckDB alone can write. For another dialect it writes them into the
+list beforehand (``texts_statement``), and all the rest is left to that one.
 
 A salt is a hash of the row's number behind a key that is made for one run and kept nowhere: whoever
 has one of them cannot guess another. What is hashed is worded by ``engine/sealing.py``.
@@ -33,18 +36,24 @@ from leadgrade.engine.sql.expressions import (
 from leadgrade.engine.sql.facts import settle_facts
 from leadgrade.engine.sql.json_text import as_text, json_of, mended, number_json, quoted
 from leadgrade.engine.sql.layout import PLACES, Layout
+from leadgrade.engine.sql.names import KEYS
 from leadgrade.engine.sql.statement import decide_leads, results
 from leadgrade.rules.model import Fact, FactType
+
+JSON = ("facts", "file")
+"""What a list has as JSON where the dialect cannot write that."""
 
 
 def rows_statement(layout: Layout, table: str, *, numbered: bool = False) -> exp.Select:
     """Return the query of the rows of a list, given the places of its leads.
 
     It has one parameter: the key of the salts, a text. ``numbered`` rows begin with their ``n``.
+    A dialect that cannot write JSON finds it in the list: see ``texts_statement``.
     """
     chain = Chain(exp.Table(this=identifier(table)))
-    chain.add("quoted_texts", list(_quoted(layout)))
-    chain.add("texts", list(_texts(layout)))
+    if layout.dialect.json:
+        _write_texts(layout, chain)
+    chain.add("salts", list(_salts(layout)))
     settle_facts(layout, chain)
     derive_facts(layout, chain)
     decide_leads(layout, chain)
@@ -65,6 +74,23 @@ def rows_statement(layout: Layout, table: str, *, numbered: bool = False) -> exp
     return chain.end([Column(name, columns[name]) for name in names], narrow=True)
 
 
+def texts_statement(layout: Layout, table: str, reader: Layout) -> exp.Select:
+    """Return the query of a list with its facts and files as JSON, for a dialect that reads it.
+
+    What is added is called as in the layout of the ``reader``; all else is as it is in the list.
+    """
+    chain = Chain(exp.Table(this=identifier(table)))
+    _write_texts(layout, chain)
+    given = [Column(name, column(name)) for name in (*KEYS, *layout.read.values())]
+    added = [Column(reader.name("text", name), column(layout.name("text", name))) for name in JSON]
+    return chain.end([*given, *added], narrow=True)
+
+
+def _write_texts(layout: Layout, chain: Chain) -> None:
+    chain.add("quoted_texts", list(_quoted(layout)))
+    chain.add("texts", list(_texts(layout)))
+
+
 def _quoted(layout: Layout) -> Iterator[Column]:
     """Yield the texts as DuckDB quotes them."""
     yield Column(layout.name("quoted_file"), quoted("source"))
@@ -74,15 +100,19 @@ def _quoted(layout: Layout) -> Iterator[Column]:
 
 
 def _texts(layout: Layout) -> Iterator[Column]:
-    """Yield what is known before anything is decided: facts and places as JSON, file, salt."""
+    """Yield the facts and the file of a lead as JSON."""
     yield Column(layout.name("text", "facts"), _facts(layout))
-    yield Column(layout.name("text", "ranks"), _ranks(layout))
     file = mended(layout.name("quoted_file"))
     yield Column(
         layout.name("text", "file"), exp.Coalesce(this=file, expressions=[text(json_of(None))])
     )
+
+
+def _salts(layout: Layout) -> Iterator[Column]:
+    """Yield what else is known before anything is decided: the places as JSON, the salt."""
+    yield Column(layout.name("text", "ranks"), _ranks(layout))
     number = concatenated([exp.Placeholder(), text(" "), as_text(column("n"))])
-    salt = call("SUBSTR", call("SHA256", number), digits(1), digits(2 * SALT))
+    salt = call("SUBSTR", _hash(number), digits(1), digits(2 * SALT))
     yield Column(layout.name("text", "salt"), salt)
 
 
@@ -181,4 +211,4 @@ def _leaf(layout: Layout) -> Sql:
 
 def _hash(sql: Sql) -> Sql:
     """Return the SHA-256 of a text, in hex."""
-    return call("SHA256", sql)
+    return exp.SHA2(this=sql, length=digits(256))

@@ -63,8 +63,9 @@ LARGEST = 2**63
 DAYS_TRIED = (AS_OF, AS_OF, AS_OF - timedelta(1), AS_OF + timedelta(1), date(2024, 2, 29))
 
 
-OTHERS = [each for each in BACKENDS if each != "explainer" and why_unavailable(each) is None]
-"""What is compared with the explainer."""
+ELSEWHERE = ("explainer", "spark")
+OTHERS = [each for each in BACKENDS if each not in ELSEWHERE and why_unavailable(each) is None]
+"""What is compared with the explainer here; Spark, which is slow to ask, in `test_spark.py`."""
 
 
 @pytest.mark.parametrize("part", range(PARTS))
