@@ -56,6 +56,7 @@ OPTIONS = {
 8,000 bytes are not compiled by Java, and are three times slower than no generated code."""
 
 _QUIET = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false"}
+_CHATTER = re.compile(r"^\s+at |^NOTE|^WARNING|\b(WARN|INFO)\b|^Using |log level")
 _ON_LOOPBACK = re.compile(r"local|spark://(localhost|127\.)")
 _HERE = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
 
@@ -198,5 +199,5 @@ def _reason(error: Exception, said: IO[bytes]) -> str:
     """Return why Java did not start: what it said itself, if it did."""
     said.seek(0)
     lines = said.read().decode(errors="replace").splitlines()
-    telling = [line for line in lines if re.search("exception|error", line, re.IGNORECASE)]
-    return (telling or lines or [_said_first(error)])[0].strip()
+    telling = [line.strip() for line in lines if line.strip() and not _CHATTER.search(line)]
+    return " ".join(telling[:2]) or _said_first(error)
