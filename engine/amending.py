@@ -42,7 +42,8 @@ class Amending:
         self._book = book
         self._as_of = as_of
         self._deriver = Deriver(book, as_of)
-        self._truth = Reading(orders_of(book)).condition
+        self._orders = orders_of(book)
+        self._truth = Reading(self._orders).condition
         self._compiled: dict[int, Compiled] = {}
 
     def amended(self, facts: Known, values: Known) -> Iterator[Amended]:
@@ -84,5 +85,5 @@ class Amending:
     def _value(self, formula: Formula, values: Known) -> float | None:
         key = id(formula)  # of a part of the book, which lives as long as this
         if key not in self._compiled:
-            self._compiled[key] = compile_formula(formula, self._as_of, self._truth)
+            self._compiled[key] = compile_formula(formula, self._as_of, self._orders)
         return self._compiled[key](values)

@@ -8,62 +8,50 @@ certain are intervals, and conditions on them follow the same three-valued logic
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any, NamedTuple
 
 from leadgrade.engine.decision import Possible
-from leadgrade.engine.kleene import COMPARE, Orders, Reading, Truth, Values, orders_of
+from leadgrade.engine.generated import SIGNS, Source, weighed_ones
+from leadgrade.engine.grading import fits
+from leadgrade.engine.kleene import Orders, Values, orders_of
 from leadgrade.engine.ledger import Totals
 from leadgrade.rules.conditions import (
-    AnyOf,
     Between,
     Compare,
     Contains,
     OneOf,
     Op,
+    Presence,
     Test,
 )
 from leadgrade.rules.formulas import facts_of
-from leadgrade.rules.model import Book, Rule, RuleKind
+from leadgrade.rules.model import Book, Rule
 
-
-class Interval(NamedTuple):
-    """Points that may lie anywhere from ``low`` to ``high``, in hundredths."""
-
-    low: int
-    high: int
+Interval = tuple[int, int]
+"""Points that may lie anywhere from the first to the second, in hundredths."""
 
 
 class Bounds:
-    """Finds the open rules and the possible results by one book."""
+    """Finds the possible results by one book."""
 
     def __init__(self, book: Book) -> None:
-        self._book = book
         orders = orders_of(book)
-        rules = book.rules.values()
-        self._place = {rule.id: place for place, rule in enumerate(rules)}
-        self._truths = {rule.id: _open_test(rule, Reading(orders)) for rule in rules}
-        self._readers: dict[str, list[str]] = {fact: [] for fact in book.all_facts}
-        for rule in rules:
-            for fact in rule.subjects:
-                self._readers[fact].append(rule.id)
-        self._swing = {rule.id: (book.criterion_of[rule.id].id, *_swing(rule)) for rule in rules}
-        reading = IntervalReading(orders, frozenset((*book.criteria, "score")))
-        self._knock_outs = [(each, reading.condition(each.when)) for each in book.knock_outs]
-        self._limits = [(each, reading.condition(each.when)) for each in book.limits]
-        self._needs = {
-            grade.id: reading.condition(grade.needs) for grade in book.grades if grade.needs
+        points = frozenset((*book.criteria, "score"))
+        self._ranges = [(each.id, each.low, each.high) for each in book.criteria.values()]
+        self._swing = {
+            rule.id: (criterion.id, *_swing(rule))
+            for criterion in book.criteria.values()
+            for rule in criterion.rules
         }
-
-    def open_rules(self, fired: Collection[str], values: Values) -> tuple[str, ...]:
-        """Return the rules that did not fire and whose condition is unknown, in book order."""
-        found = {
-            rule
-            for fact in self._readers.keys() - values.keys()
-            for rule in self._readers[fact]
-            if rule not in fired
-        }
-        opened = [rule for rule in found if self._truths[rule](values) is None]
-        return tuple(sorted(opened, key=self._place.__getitem__))
+        self._grades = book.grade_ids
+        place = self._grades.index  # 0 is the best grade
+        floors = [(place(each.grade), each.when) for each in book.limits if each.is_floor]
+        lids = [(place(each.grade), each.when) for each in book.limits if not each.is_floor]
+        lids += [(place(each.grade), each.when) for each in book.knock_outs]
+        self._ladder = weighed_ones(
+            ((place(each.id), fits(each)) for each in book.grades), IntervalSource(orders, points)
+        )
+        self._floors = weighed_ones(floors, IntervalSource(orders, points))
+        self._lids = weighed_ones(lids, IntervalSource(orders, points))
 
     def possible(
         self,
@@ -78,32 +66,19 @@ class Bounds:
         ways.
         """
         criteria = self._intervals(totals, open_rules)
-        ends = criteria.values()
-        score = Interval(sum(each.low for each in ends), sum(each.high for each in ends))
-        seen = {**values, **criteria, "score": score, "fired": (fired, open_rules)}
-        worst, best = self._ladder(score, seen)
-        if self._limits:
-            worst, best = self._limited(worst, best, seen)
-        for knock_out, truth in self._knock_outs:
-            found = truth(seen)
-            if found is not False:
-                worst = self._book.worse(worst, knock_out.grade)
-            if found is True:
-                best = self._book.worse(best, knock_out.grade)
-        return Possible(score.low, score.high, worst, best)
-
-    def _limited(self, worst: str, best: str, seen: Values) -> tuple[str, str]:
-        """Return both grades after floors, then ceilings, each as far as it is certain."""
-        verdicts = [(limit, truth(seen)) for limit, truth in self._limits]
-        for limit, found in verdicts:
-            if limit.is_floor:
-                worst = self._book.better(worst, limit.grade) if found is True else worst
-                best = self._book.better(best, limit.grade) if found is not False else best
-        for limit, found in verdicts:
-            if not limit.is_floor:
-                worst = self._book.worse(worst, limit.grade) if found is not False else worst
-                best = self._book.worse(best, limit.grade) if found is True else best
-        return worst, best
+        low = sum([each[0] for each in criteria.values()])
+        high = sum([each[1] for each in criteria.values()])
+        seen = {**values, **criteria, "score": (low, high), "fired": (fired, open_rules)}
+        fitting, thinkable = self._ladder(seen)
+        worst = fitting[0]  # the last grade fits every lead
+        best = min((worst, *thinkable))
+        lifting, perhaps_lifting = self._floors(seen)
+        worst = min((worst, *lifting))
+        best = min((best, *lifting, *perhaps_lifting))
+        lowering, perhaps_lowering = self._lids(seen)
+        worst = max((worst, *lowering, *perhaps_lowering))
+        best = max((best, *lowering))
+        return Possible(low, high, self._grades[worst], self._grades[best])
 
     def _intervals(self, totals: Totals, open_rules: Collection[str]) -> dict[str, Interval]:
         """Return what each criterion may come to."""
@@ -113,28 +88,9 @@ class Bounds:
             low[criterion] += fall
             high[criterion] += rise
         return {
-            each.id: Interval(
-                min(max(low[each.id], each.low), each.high),
-                min(max(high[each.id], each.low), each.high),
-            )
-            for each in self._book.criteria.values()
+            name: (min(max(low[name], least), most), min(max(high[name], least), most))
+            for name, least, most in self._ranges
         }
-
-    def _ladder(self, score: Interval, seen: Values) -> tuple[str, str]:
-        """Return the grade that is certain at least, and the best one that is thinkable."""
-        worst = best = None
-        for grade in self._book.grades:
-            truth: bool | None = True
-            if grade.id in self._needs:
-                truth = self._needs[grade.id](seen)
-            floor = score.low if grade.floor is None else grade.floor
-            if best is None and score.high >= floor and truth is not False:
-                best = grade.id
-            if score.low >= floor and truth is True:
-                worst = grade.id
-                break
-        last = self._book.grade_ids[-1]  # it has no floor and no needs
-        return worst or last, best or last
 
 
 def roots_of_fact(book: Book, fact: str) -> frozenset[str]:
@@ -151,63 +107,44 @@ def _swing(rule: Rule) -> tuple[int, int]:
     return min(0, *points), max(0, *points)
 
 
-def _open_test(rule: Rule, reading: Reading) -> Truth:
-    """Return a function that gives None where the rule is open, for a rule that did not fire."""
-    if rule.kind in (RuleKind.WHEN, RuleKind.DECAY):
-        return reading.condition(AnyOf(tuple(outcome.when for outcome in rule.outcomes)))
-    (fact,) = rule.subjects or ("",)
-    return lambda values: False if fact in values else None
-
-
-class IntervalReading(Reading):
-    """Reads conditions whose points are intervals and whose rules fired or may yet fire."""
+class IntervalSource(Source):
+    """Writes conditions whose points are intervals and whose rules fired or may yet fire."""
 
     def __init__(self, orders: Orders, points: frozenset[str]) -> None:
         super().__init__(orders)
         self._points = points
 
-    def test(self, test: Test) -> Truth:
-        """Return the function of one test."""
+    def test(self, test: Test) -> str:
+        """Return the expression of whether a test is true however the open points fall."""
+        value = self.known(test.subject)
         if test.subject == "fired" and isinstance(test, Contains):
-            return _fired_test(test)
+            rule = self.constant(test.needle)
+            if test.negated:
+                return f"({rule} not in {value}[0] and {rule} not in {value}[1])"
+            return f"{rule} in {value}[0]"
         if test.subject in self._points:
-            subject = test.subject
-            return lambda values: _over_interval(test, values[subject])
+            return f"({self._certain(test, f'{value}[0]', f'{value}[1]')})"
         return super().test(test)
 
-
-def _fired_test(test: Contains) -> Truth:
-    rule, negated = test.needle, test.negated
-
-    def holds(values: Values) -> bool | None:
-        fired, open_rules = values["fired"]
-        if rule in open_rules:
-            return None
-        return (rule in fired) is not negated
-
-    return holds
-
-
-def _over_interval(test: Test, interval: Interval) -> bool | None:
-    """Return True where the test holds for all points of the interval, False where for none."""
-    low, high = interval
-    match test:
-        case Compare(_, Op.EQ | Op.NE as op, value):
-            return _inside(low, high, value, value, negated=op is Op.NE)
-        case Compare(_, op, value):
-            ends = {COMPARE[op](low, value), COMPARE[op](high, value)}
-            return ends.pop() if len(ends) == 1 else None
-        case Between(_, first, last, _, negated):
-            return _inside(low, high, first, last, negated=negated)
-        case OneOf(_, values, _, negated):
-            if low == high:
-                return (low in values) is not negated
-            none = not any(low <= value <= high for value in values)  # type: ignore[operator]
-            return negated if none else None
-    return True  # a Presence test: points are always known
-
-
-def _inside(low: int, high: int, first: Any, last: Any, *, negated: bool) -> bool | None:
-    if first <= low and high <= last:
-        return not negated
-    return negated if high < first or last < low or first > last else None
+    def _certain(self, test: Test, low: str, high: str) -> str:
+        """Return the expression of whether a test holds for all points from low to high."""
+        name = self.constant
+        match test:
+            case Compare(_, Op.EQ, wanted):
+                return f"{low} == {name(wanted)} == {high}"
+            case Compare(_, Op.NE, wanted):
+                return f"{high} < {name(wanted)} or {name(wanted)} < {low}"
+            case Compare(_, op, wanted):
+                end = low if op in (Op.GT, Op.GE) else high
+                return f"{end} {SIGNS[op]} {name(wanted)}"
+            case Between(_, first, last, _, False):
+                return f"{name(first)} <= {low} and {high} <= {name(last)}"
+            case Between(_, first, last):
+                first, last = name(first), name(last)
+                return f"{high} < {first} or {last} < {low} or {first} > {last}"
+            case OneOf(_, values, _, False):
+                return f"{low} == {high} and {low} in {name(values)}"
+            case OneOf(_, values):
+                inside = f"{low} <= each <= {high} for each in {name(values)}"
+                return f"not {name(any)}({inside})"
+        return str(isinstance(test, Presence) and test.known)  # points are always known

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import reduce
+from typing import Any
 
-from leadgrade.engine.kleene import Reading, Truth, orders_of
-from leadgrade.rules import formulas
-from leadgrade.rules.conditions import Condition, Value
-from leadgrade.rules.formulas import OF_DATES, Arithmetic, Call, Choose, Formula, Function, Number
+from leadgrade.engine.generated import Source
+from leadgrade.engine.kleene import Orders, orders_of
+from leadgrade.rules.conditions import Value
+from leadgrade.rules.formulas import (
+    Arithmetic,
+    Call,
+    Choose,
+    Formula,
+    Function,
+    Number,
+    Reading,
+)
 from leadgrade.rules.model import Book
 
 Known = Mapping[str, Value]
@@ -35,12 +44,7 @@ class Deriver:
         self._assumed = {
             fact.id: fact.if_unknown for fact in book.facts.values() if fact.if_unknown is not None
         }
-        truth = Reading(orders_of(book)).condition
-        self._formulas = [
-            (fact.id, compile_formula(fact.formula, as_of, truth))
-            for fact in book.derived.values()
-            if fact.formula is not None
-        ]
+        self._add_derived = _adding(book, as_of)
 
     def derive(self, facts: Known) -> dict[str, Value]:
         """Return the read facts and those derived from them; unknown ones are left out."""
@@ -49,10 +53,7 @@ class Deriver:
             del values[stale]
             if stale in self._assumed:
                 values[stale] = self._assumed[stale]
-        for name, formula in self._formulas:
-            number = formula(values)
-            if number is not None:
-                values[name] = number
+        self._add_derived(values)
         return values
 
     def stale(self, facts: Known) -> list[str]:
@@ -66,106 +67,84 @@ class Deriver:
         ]
 
 
-def compile_formula(
-    formula: Formula, as_of: date, truth_of: Callable[[Condition], Truth]
-) -> Compiled:
+def _adding(book: Book, as_of: date) -> Callable[[dict[str, Value]], None]:
+    """Return a function that adds to what is known what the formulas of the book give."""
+    source = Source(orders_of(book))
+    formulas = _Formulas(source, as_of)
+    for fact in book.derived.values():
+        if fact.formula is not None:
+            number = formulas.write(fact.formula)
+            kept = f"{source.known(fact.id)} = values[{source.constant(fact.id)}] = {number}"
+            source.line(f"if {number} is not None: {kept}")
+    return source.function(result="None")
+
+
+def compile_formula(formula: Formula, as_of: date, orders: Orders) -> Compiled:
     """Return a function that gives the value of a formula, None where it is unknown."""
-
-    def compiled(part: Formula) -> Compiled:
-        return compile_formula(part, as_of, truth_of)
-
-    match formula:
-        case Number(value):
-            return lambda _: value
-        case formulas.Reading(fact):
-            return lambda values: values.get(fact)  # type: ignore[return-value]
-        case Arithmetic(left, sign, right):
-            return _arithmetic(compiled(left), _SIGNS[sign], compiled(right))
-        case Call(function, arguments) if function in OF_DATES:
-            dates = [each.fact for each in arguments if isinstance(each, formulas.Reading)]
-            return _between_dates(function, dates, as_of)
-        case Call(function, arguments):
-            return _call(function, [compiled(each) for each in arguments])
-        case Choose(cases, otherwise):
-            tested = [(truth_of(condition), compiled(value)) for condition, value in cases]
-            return _choose(tested, compiled(otherwise) if otherwise is not None else _unknown)
+    source = Source(orders)
+    return source.function(result=_Formulas(source, as_of).write(formula))
 
 
-def _arithmetic(
-    left: Compiled, apply: Callable[[float, float], float], right: Compiled
-) -> Compiled:
-    def value(values: Known) -> float | None:
-        one = left(values)
-        other = None if one is None else right(values)
-        if one is None or other is None:
-            return None
-        return _finite(apply(one, other))
+class _Formulas:
+    """Writes formulas into a source, step by step."""
 
-    return value
+    def __init__(self, source: Source, as_of: date) -> None:
+        self._source = source
+        self._as_of = as_of
 
-
-def _divide(one: float, other: float) -> float:
-    return one / other if other else math.nan
-
-
-_SIGNS: dict[str, Callable[[float, float], float]] = {
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-    "/": _divide,
-}
-_OF_KNOWN = frozenset({Function.SUM_KNOWN, Function.FIRST_KNOWN})
-"""Functions that do with what is known; the others want all of their arguments."""
-
-_CALLS: dict[Function, Callable[[list[float]], float]] = {
-    Function.MIN: min,
-    Function.MAX: max,
-    Function.ABS: lambda numbers: abs(numbers[0]),
-    Function.SUM_KNOWN: lambda numbers: reduce(operator.add, numbers),
-    Function.FIRST_KNOWN: lambda numbers: numbers[0],
-}
-
-
-def _call(function: Function, arguments: list[Compiled]) -> Compiled:
-    apply = _CALLS[function]
-
-    def value(values: Known) -> float | None:
-        numbers = [argument(values) for argument in arguments]
-        known = [number for number in numbers if number is not None]
-        enough = known if function in _OF_KNOWN else len(known) == len(numbers)
-        return _finite(apply(known)) if enough else None
-
-    return value
-
-
-def _choose(cases: list[tuple[Truth, Compiled]], otherwise: Compiled) -> Compiled:
-    def value(values: Known) -> float | None:
-        for truth, formula in cases:
-            found = truth(values)
-            if found is None:
-                return None
-            if found:
-                return formula(values)
-        return otherwise(values)
-
-    return value
-
-
-def _unknown(_: Known) -> None:
-    return None
+    def write(self, formula: Formula) -> str:
+        """Write the steps of a formula; return the name of its value, None where unknown."""
+        name, keep = self._source.constant, self._source.set
+        match formula:
+            case Number(value):
+                return name(value)
+            case Reading(fact):
+                return self._source.known(fact)
+            case Arithmetic(left, sign, right):
+                one, other = self.write(left), self.write(right)
+                known = f"{one} is not None and {other} is not None"
+                if sign == "/":
+                    known += f" and {other} != 0"
+                result = f"{name(_finite)}({one} {_SIGNS[sign]} {other})"
+                return keep(f"{result} if {known} else None")
+            case Call(function, arguments):
+                each = [self.write(argument) for argument in arguments]
+                if function is Function.DAYS_SINCE:
+                    each.append(name(self._as_of))
+                return keep(f"{name(_CALLS[function])}(({', '.join(each)},))")
+            case Choose(cases, otherwise):
+                chosen = "None" if otherwise is None else self.write(otherwise)
+                for condition, part in reversed(cases):  # the first has the last word
+                    true, false = self._source.true(condition), self._source.false(condition)
+                    number = self.write(part)
+                    chosen = keep(f"{number} if {true} else {chosen} if {false} else None")
+                return chosen
 
 
 def _finite(number: float) -> float | None:
     return number + 0.0 if math.isfinite(number) else None  # + 0.0: no negative zero
 
 
-def _between_dates(function: Function, facts: list[str], as_of: date) -> Compiled:
-    """Return the days or months from the first date to the second, or to the as-of date."""
-    measure = _months if function is Function.MONTHS_BETWEEN else _days
+def _of_all(apply: Callable[[Sequence[float]], float]) -> Callable[[Sequence[Any]], float | None]:
+    """Return the function of numbers that is unknown when any of them is."""
+    return lambda numbers: None if None in numbers else _finite(apply(numbers))
 
-    def value(values: Known) -> float | None:
-        dates = [values.get(fact) for fact in facts]
-        first, last = dates if len(dates) == 2 else (dates[0], as_of)
+
+def _of_known(apply: Callable[[Sequence[float]], float]) -> Callable[[Sequence[Any]], float | None]:
+    """Return the function of the numbers that are known, unknown only where none is."""
+
+    def value(numbers: Sequence[float | None]) -> float | None:
+        known = [number for number in numbers if number is not None]
+        return _finite(apply(known)) if known else None
+
+    return value
+
+
+def _of_dates(measure: Callable[[date, date], int]) -> Callable[[Sequence[Any]], float | None]:
+    """Return the function of two dates that is unknown when one of them is."""
+
+    def value(dates: Sequence[Value | None]) -> float | None:
+        first, last = dates
         if not isinstance(first, date) or not isinstance(last, date):
             return None
         return float(measure(first, last))
@@ -183,3 +162,17 @@ def _months(first: date, last: date) -> int:
         return -_months(last, first)
     months = (last.year - first.year) * 12 + last.month - first.month
     return months - (last.day < first.day)
+
+
+_SIGNS = {"+": "+", "-": "-", "*": "*", "/": "/"}
+_CALLS: dict[Function, Callable[[Sequence[Any]], float | None]] = {
+    Function.MIN: _of_all(min),
+    Function.MAX: _of_all(max),
+    Function.ABS: _of_all(lambda numbers: abs(numbers[0])),
+    Function.SUM_KNOWN: _of_known(lambda numbers: reduce(operator.add, numbers)),
+    Function.FIRST_KNOWN: _of_known(operator.itemgetter(0)),
+    Function.DAYS_BETWEEN: _of_dates(_days),
+    Function.DAYS_SINCE: _of_dates(_days),
+    Function.MONTHS_BETWEEN: _of_dates(_months),
+}
+"""What a formula may call, by what is known of the arguments."""

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from leadgrade.rules.model import Book, KnockOut, Limit
+from leadgrade.rules.conditions import ALWAYS, All, Compare, Condition, Op
+from leadgrade.rules.model import Book, Grade, KnockOut, Limit
+
+
+def fits(grade: Grade) -> Condition:
+    """Return the condition under which a grade fits."""
+    needs = ALWAYS if grade.needs is None else grade.needs
+    if grade.floor is None:
+        return needs
+    floor = Compare("score", Op.GE, float(grade.floor), "")
+    return floor if needs == ALWAYS else All((floor, needs))
 
 
 def limited(

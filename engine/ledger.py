@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from leadgrade.engine.decision import Line, LineKind
@@ -20,40 +22,36 @@ class Totals(NamedTuple):
     raw: dict[str, int]
 
 
+_CRITERION, _POINTS = itemgetter(0), itemgetter(2)
+"""Of a line."""
+
+
 class Ledger:
     """Adds up what rules give, by one book. Its lines are made once and shared by all leads."""
 
     def __init__(self, legend: Legend) -> None:
-        lines: dict[str, dict[str, list[Line]]] = {each.id: {} for each in legend.criteria}
-        for name, rule, number, points in legend.outcomes:
-            line = Line(name, LineKind.RULE, points, rule, number)
-            lines[name].setdefault(rule, []).append(line)
+        self.lines = {
+            (rule, number): Line(criterion, LineKind.RULE, points, rule, number)
+            for criterion, rule, number, points in legend.outcomes
+        }
+        """The line of each outcome, by its rule and its number within the rule."""
         self._criteria = [
-            (
-                each,
-                Line(each.id, LineKind.START, each.start) if each.start else None,
-                lines[each.id],
-            )
+            (*each, [Line(each.id, LineKind.START, each.start)] if each.start else [])
             for each in legend.criteria
         ]
 
-    def add_up(self, fired: Mapping[str, int]) -> Totals:
-        """Return the totals, given the index of the outcome that fired by rule id."""
+    def add_up(self, fired: Iterable[Line]) -> Totals:
+        """Return the totals, given the lines of the rules that fired, in the book's order."""
+        given = {name: list(lines) for name, lines in groupby(fired, _CRITERION)}
         ledger: list[Line] = []
         criteria: dict[str, int] = {}
         raw: dict[str, int] = {}
-        for criterion, start, lines_of in self._criteria:
-            total = criterion.start
-            if start is not None:
-                ledger.append(start)
-            for rule, lines in lines_of.items():
-                if rule in fired:
-                    line = lines[fired[rule]]
-                    total += line.points
-                    ledger.append(line)
-            kept = min(max(total, criterion.low), criterion.high)
+        for name, low, high, start, start_line in self._criteria:
+            own = given.get(name, ())
+            raw[name] = total = start + sum(map(_POINTS, own))
+            criteria[name] = kept = low if total < low else min(total, high)
+            ledger += start_line
+            ledger += own
             if kept != total:
-                ledger.append(Line(criterion.id, LineKind.CLAMP, kept - total))
-            raw[criterion.id] = total
-            criteria[criterion.id] = kept
+                ledger.append(Line(name, LineKind.CLAMP, kept - total))
         return Totals(criteria, tuple(ledger), sum(criteria.values()), raw)

@@ -209,7 +209,7 @@ class Legend:
         fired, opened, knock_outs, limits, steps = (
             tuple(each.read(text)) for each, text in zip(self._marks, marks, strict=True)
         )
-        totals = self._ledger.add_up(dict(fired))
+        totals = self._ledger.add_up(map(self._ledger.lines.__getitem__, fired))
         numbers = classes.split(",") if classes else []
         return Decision(
             qualified=result.qualified,

@@ -14,7 +14,6 @@ from datetime import date
 from typing import NamedTuple
 
 from leadgrade.engine.deriving import Compiled, compile_formula
-from leadgrade.engine.kleene import Reading as Conditions
 from leadgrade.engine.kleene import orders_of
 from leadgrade.engine.places import first_place, value_at
 from leadgrade.rules.conditions import Value
@@ -58,7 +57,8 @@ class Trends:
         self._as_of = as_of
         self._fact = fact
         self._values = dict(known)
-        self._truth = Conditions(orders_of(book)).condition
+        self._orders = orders_of(book)
+        self._compiled: dict[Formula, Compiled] = {}
 
     def inlined(self, formula: Formula) -> Formula:
         """Return a formula in which derived facts that hang on the fact stand as their formulas."""
@@ -77,7 +77,10 @@ class Trends:
 
     def at(self, formula: Formula) -> Callable[[int], float | None]:
         """Return the function from a place of the fact to the value of an inlined formula."""
-        compiled: Compiled = compile_formula(formula, self._as_of, self._truth)
+        compiled = self._compiled.get(formula)
+        if compiled is None:
+            compiled = compile_formula(formula, self._as_of, self._orders)
+            self._compiled[formula] = compiled
         values, fact = self._values, self._fact
 
         def value(place: int) -> float | None:

@@ -117,6 +117,8 @@ class Not:
 Test = Compare | Between | OneOf | Contains | Presence
 Condition = Test | All | AnyOf | Not
 
+ALWAYS = All(())
+
 
 def tests_of(condition: Condition) -> Iterator[Test]:
     """Yield the tests of a condition from left to right."""

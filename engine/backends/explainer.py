@@ -1,4 +1,4 @@
-"""The explainer as a backend: plain Python over the model, stratum by stratum.
+"""The explainer as a backend: plain Python generated from the model, stratum by stratum.
 
 It is the independent reading that the rule engine is compared with, and what decides where
 durable_rules does not run.
@@ -6,22 +6,23 @@ durable_rules does not run.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from leadgrade.engine.bounds import Bounds
-from leadgrade.engine.classes import classify
+from leadgrade.engine.classes import Classes, cases_of
 from leadgrade.engine.decision import Decision
 from leadgrade.engine.deriving import Deriver
+from leadgrade.engine.generated import Source, first_ones, true_ones, weighed_ones
 from leadgrade.engine.grading import limited
 from leadgrade.engine.in_force import in_force
-from leadgrade.engine.kleene import Reading, Truth, Values, orders_of
+from leadgrade.engine.kleene import orders_of
 from leadgrade.engine.ledger import Ledger
 from leadgrade.engine.legend import Legend
-from leadgrade.rules.conditions import All, Condition
+from leadgrade.rules.conditions import ALWAYS
 from leadgrade.rules.lead import Lead
-from leadgrade.rules.model import NOT_APPLICABLE, Book, Classification, FirstMatch
+from leadgrade.rules.model import Book, KnockOut, Limit
 
 
 class Explainer:
@@ -33,50 +34,59 @@ class Explainer:
         book = in_force(book, as_of)
         self._book = book
         self._derive = Deriver(book, as_of).derive
-        self._add_up = Ledger(Legend.of(book)).add_up
+        ledger = Ledger(Legend.of(book))
+        self._add_up = ledger.add_up
         self._bounds = Bounds(book)
-        read = Reading(orders_of(book)).condition
-        self._rules = {
-            rule.id: [read(outcome.when) for outcome in rule.outcomes]
+        self._classified = Classes(book).add
+        orders = orders_of(book)
+        classes = book.classes.values()
+        lines = {
+            rule.id: [
+                (outcome.when, ledger.lines[rule.id, number])
+                for number, outcome in enumerate(rule.outcomes)
+            ]
             for rule in book.rules.values()
         }
-        self._knock_outs = [(each, read(each.when)) for each in book.knock_outs]
-        self._limits = [(each, read(each.when)) for each in book.limits]
-        always = read(All(()))
-        self._ladder = [(each, read(each.needs) if each.needs else always) for each in book.grades]
-        self._qualified = read(book.qualified)
-        self._classes = [
-            (each, read(each.applies_when) if each.applies_when else always, _cases(each, read))
-            for each in book.classes.values()
-        ]
-        self._steps = [(step.id, read(step.when)) for step in book.next_steps]
+        self._outcomes = first_ones(lines, Source(orders))
+        self._knock_outs = weighed_ones(
+            ((each, each.when) for each in book.knock_outs), Source(orders)
+        )
+        self._limits = weighed_ones(((each, each.when) for each in book.limits), Source(orders))
+        self._fulfilled = true_ones(
+            ((each, each.needs or ALWAYS) for each in book.grades), Source(orders)
+        )
+        """Gives the grades whose needs are fulfilled."""
+        self._qualified = true_ones([(True, book.qualified)], Source(orders))
+        self._guards = true_ones(
+            ((each.id, each.applies_when or ALWAYS) for each in classes), Source(orders)
+        )
+        self._cases = first_ones({each.id: cases_of(each) for each in classes}, Source(orders))
+        self._steps = true_ones(((step.id, step.when) for step in book.next_steps), Source(orders))
 
     def decide(self, lead: Lead) -> Decision:
         """Return the decision about one lead."""
         facts = self._derive(lead.facts)
-        fired = self._fired(facts)
-        totals = self._add_up(fired)
+        fired, open_rules = self._outcomes(facts)
+        totals = self._add_up(fired.values())
         values: dict[str, Any] = {
             **facts,
             **totals.criteria,
             "score": totals.score,
             "fired": fired.keys(),
         }
-        verdicts = [(each, truth(values)) for each, truth in self._knock_outs]
-        knock_outs = [each for each, found in verdicts if found]
-        limit_verdicts = [(each, truth(values)) for each, truth in self._limits]
-        limits = [each for each, found in limit_verdicts if found]
-        earned = self._earned(totals.score, values)
+        knock_outs, open_knock_outs = self._knock_outs(values)
+        limits, open_limits = self._limits(values)
+        earned = next(
+            each.id
+            for each in self._fulfilled(values)
+            if each.floor is None or totals.score >= each.floor
+        )
         grade = limited(self._book, earned, limits, knock_outs)
         values["grade"] = grade
-        values["knock_outs"] = frozenset(each.id for each in knock_outs)
+        values["knock_outs"] = frozenset(_ids(knock_outs))
         values["knocked_out"] = bool(knock_outs)
-        values["qualified"] = self._qualified(values) is True
-        classes = self._classified(lead, values)
-        values |= classes
-        open_rules = self._bounds.open_rules(fired, facts)
-        undecided = [each.id for each, found in verdicts if found is None]
-        undecided += [each.id for each, found in limit_verdicts if found is None]
+        values["qualified"] = bool(self._qualified(values))
+        classes = self._classified(values, lead.ranks, self._guards(values), *self._cases(values))
         return Decision(
             qualified=values["qualified"],
             grade=grade,
@@ -84,47 +94,17 @@ class Explainer:
             score=totals.score,
             criteria=totals.criteria,
             ledger=totals.ledger,
-            knock_outs=tuple(each.id for each in knock_outs),
-            limits=tuple(each.id for each in limits),
+            knock_outs=tuple(_ids(knock_outs)),
+            limits=tuple(_ids(limits)),
             classes=classes,
-            next_steps=tuple(step for step, truth in self._steps if truth(values)),
-            open=(*open_rules, *undecided),
+            next_steps=tuple(self._steps(values)),
+            open=tuple(open_rules + _ids(open_knock_outs) + _ids(open_limits)),
             possible=self._bounds.possible(totals, fired, open_rules, facts),
         )
 
     def close(self) -> None:
         """Let go of nothing: it holds nothing."""
 
-    def _fired(self, facts: Values) -> dict[str, int]:
-        """Return the index of the first outcome that is true, by rule id."""
-        fired: dict[str, int] = {}
-        for rule, outcomes in self._rules.items():
-            for index, truth in enumerate(outcomes):
-                if truth(facts):
-                    fired[rule] = index
-                    break
-        return fired
 
-    def _earned(self, score: int, values: Values) -> str:
-        """Return the first grade from the top that fits."""
-        for grade, needs in self._ladder:
-            if (grade.floor is None or score >= grade.floor) and needs(values):
-                return grade.id
-        raise AssertionError("the last grade fits every lead")  # the loader sees to it
-
-    def _classified(self, lead: Lead, values: Values) -> dict[str, str]:
-        """Return the class of each classification; a matrix sees the classes before it."""
-        seen = dict(values)
-        classes: dict[str, str] = {}
-        for each, applies, cases in self._classes:
-            found = NOT_APPLICABLE
-            if applies(values):
-                found = classify(each, seen, lead.ranks, [case(values) for case in cases])
-            classes[each.id] = seen[each.id] = found
-        return classes
-
-
-def _cases(classification: Classification, read: Callable[[Condition], Truth]) -> list[Truth]:
-    if not isinstance(classification, FirstMatch):
-        return []
-    return [read(condition) for condition, _ in classification.cases]
+def _ids(caps: Sequence[KnockOut | Limit]) -> list[str]:
+    return [each.id for each in caps]

@@ -1,15 +1,19 @@
-"""What the rule engine sees of a lead: columns of plain numbers.
+"""What the rule engine sees of a lead: columns of small whole numbers.
 
-No text of a user reaches the engine, for it compares texts and mixed types wrongly. A choice or a
-text becomes a number per constant that the book names (0: any other), an ordered choice its
-position, a date its ordinal, a flag 0 or 1. Membership, ``contains`` and ``is missing`` are tested
-here and become columns of 0 and 1.
+No text and no number of a user reaches the engine, for it compares texts and mixed types wrongly
+and reads decimals by locale. Each column has one of a few numbers, known when the book is
+compiled: a number, a date or points their place among the values that the book compares them
+with, an ordered choice its position, another choice or a text the number of a constant of the
+book (0: any other), a flag 0 or 1. Membership, ``contains`` and ``is missing`` are tested here and
+become columns of 0 and 1.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+import sys
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -18,25 +22,29 @@ from leadgrade.engine.kleene import Orders, orders_of
 from leadgrade.rules.conditions import (
     Between,
     Compare,
+    Condition,
     Contains,
     OneOf,
     Op,
     Presence,
     Test,
     Value,
+    tests_of,
 )
 from leadgrade.rules.model import NUMERIC, Book, FactType
 
-LARGEST = 2**53
+LARGEST_WHOLE = 2**53
 """Above it whole numbers are refused: not each has a double of its own."""
 
-Write = Callable[[Any], str]
-"""Writes a known value as the number that the engine sees."""
+LOWEST, HIGHEST = -sys.float_info.max, sys.float_info.max
+
+NumberOf = Callable[[Any], int]
+"""Gives the number that the engine sees of a known value."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Column:
-    """A number about a lead. ``write`` gives it from the value of ``subject``.
+    """A number about a lead, below ``size``. ``number`` gives it from the value of ``subject``.
 
     The column of an unknown subject is left out, so that no comparison on it holds; only
     ``of_presence`` (0 or 1) is always there. ``level`` is above 0 where the subject is an
@@ -44,67 +52,110 @@ class Column:
     """
 
     subject: str
-    write: Write
+    size: int
+    number: NumberOf
     of_presence: bool = False
+    of_text: bool = False
+    """Whether the subject is a text; many leads may have the same."""
+    edges: Sequence[float] = ()
+    """Of a number: where its places begin, but the first."""
     level: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """``column op number``, the number as the engine reads it."""
+    """``column op number``."""
 
     column: Column
     op: Op
-    number: str
+    number: int
 
 
-def number_text(value: object) -> str:
-    """Return a number as the engine reads it right: 17 digits, and a dot before any exponent.
-
-    Raises:
-        TypeError: it is no number.
-        ValueError: it is not finite, or a whole number beyond 2**53.
-    """
-    if type(value) is float:
-        text = f"{value:.17g}"
-        if not math.isfinite(value):
-            raise ValueError(f"{text} is not a finite number")
-        return text.replace("e", ".0e") if "e" in text and "." not in text else text
-    if type(value) is not int:
-        raise TypeError(f"{value!r} is not a number")
-    if abs(value) > LARGEST:
-        raise ValueError(f"{value} is beyond 2**53")
-    return str(value)
-
-
-def flag_text(value: object) -> str:
+def number_of_flag(value: object) -> int:
     """Return a flag as 0 or 1.
 
     Raises:
         TypeError: it is no flag.
     """
     if value is True:
-        return "1"
+        return 1
     if value is False:
-        return "0"
+        return 0
     raise TypeError(f"{value!r} is not a flag")
 
 
-def _date_text(value: object) -> str:
-    if not isinstance(value, date):
-        raise TypeError(f"{value!r} is not a date")
-    return str(value.toordinal())
+class Places:
+    """The numbers or days that a book compares a subject with, and the places between them.
+
+    Places are odd on one of them, even between two (0: below all).
+    """
+
+    def __init__(self, values: Iterable[Value]) -> None:
+        self.edges = sorted(edge for value in values for edge in _edges(value))
+        """Where each place begins, but the first."""
+
+    def of_number(self, value: object) -> int:
+        """Return the place of a number.
+
+        Raises:
+            TypeError: it is no number.
+            ValueError: it is not finite, or a whole number beyond 2**53.
+        """
+        if type(value) is float:
+            if not LOWEST <= value <= HIGHEST:
+                raise ValueError(f"{value} is not a finite number")
+        elif type(value) is not int:
+            raise TypeError(f"{value!r} is not a number")
+        elif abs(value) > LARGEST_WHOLE:
+            raise ValueError(f"{value} is beyond 2**53")
+        return bisect_right(self.edges, value)
+
+    def of_date(self, value: object) -> int:
+        """Return the place of a date.
+
+        Raises:
+            TypeError: it is no date.
+        """
+        if not isinstance(value, date):
+            raise TypeError(f"{value!r} is not a date")
+        return bisect_right(self.edges, value.toordinal())
+
+
+def _edges(value: Value) -> tuple[float, float]:
+    """Return where the place of a value begins, and where the next one does."""
+    if isinstance(value, date):
+        return value.toordinal(), value.toordinal() + 1
+    number = float(value)
+    return number, math.nextafter(number, math.inf)
 
 
 class Columns:
-    """The columns that one book's conditions read; each is made once."""
+    """The columns that the conditions of one book read; each is made once."""
 
-    def __init__(self, book: Book) -> None:
+    def __init__(self, book: Book, conditions: Iterable[Condition]) -> None:
         self._types = {fact.id: fact.type for fact in book.all_facts.values()}
+        self._types |= dict.fromkeys((*book.criteria, "score"), FactType.NUMBER)
+        self._types |= dict.fromkeys(("qualified", "knocked_out"), FactType.FLAG)
+        self._types |= dict.fromkeys((*book.classes, "grade"), FactType.TEXT)
         self._orders: Orders = orders_of(book)
-        self._points = frozenset((*book.criteria, "score"))
         self._made: dict[tuple[Any, ...], Column] = {}
-        self._codes: dict[str, dict[Value, int]] = {}
+        compared: dict[str, set[Value]] = {}
+        """The values that each subject is compared with."""
+        for test in (test for condition in conditions for test in tests_of(condition)):
+            values = compared.setdefault(test.subject, set())
+            if isinstance(test, Compare):
+                values.add(test.value)
+            elif isinstance(test, Between):
+                values |= {test.low, test.high}
+        self._places = {
+            subject: Places(values)
+            for subject, values in compared.items()
+            if self._types.get(subject) in (*NUMERIC, FactType.DATE)
+        }
+        self._codes = {
+            subject: {value: code for code, value in enumerate(sorted(values, key=str), start=1)}
+            for subject, values in compared.items()
+        }
 
     def alternatives(self, test: Test) -> list[tuple[Leaf, ...]]:
         """Return the comparisons that make a test true: any one of the alternatives."""
@@ -120,51 +171,54 @@ class Columns:
             case Contains(subject, needle, _, negated):
                 return [(self._part(subject, needle, negated=negated),)]
             case Presence(subject, known):
-                column = self._column(("known", subject), subject, flag_text, of_presence=True)
-                return [(Leaf(column, Op.EQ, flag_text(known)),)]
+                column = self._column(("known", subject), 2, lambda _: 1, of_presence=True)
+                return [(Leaf(column, Op.EQ, int(known)),)]
 
     def intermediate(self, name: str, level: int) -> Leaf:
         """Return the leaf that holds when the intermediate fact of that name was derived."""
-        return Leaf(Column(name, flag_text, level=level), Op.EQ, "1")
+        return Leaf(Column(name, 2, number_of_flag, level=level), Op.EQ, 1)
 
     def _leaf(self, subject: str, op: Op, value: Value) -> Leaf:
         order = self._orders.get(subject)
         if order is not None:
-            column = self._column(("place", subject), subject, lambda known: str(order[known]))
-            return Leaf(column, op, str(order[str(value)]))
-        kind = self._types.get(subject)
-        if kind in NUMERIC or subject in self._points:
-            return Leaf(self._column(("number", subject), subject, number_text), op, _text(value))
-        if kind is FactType.DATE:
-            return Leaf(self._column(("date", subject), subject, _date_text), op, _date_text(value))
-        if kind is FactType.FLAG or subject in ("qualified", "knocked_out"):
-            return Leaf(self._column(("flag", subject), subject, flag_text), op, flag_text(value))
-        codes = self._codes.setdefault(subject, {})
-        column = self._column(("code", subject), subject, lambda known: str(codes.get(known, 0)))
-        return Leaf(column, op, str(codes.setdefault(value, len(codes) + 1)))
+            column = self._column(("order", subject), len(order), order.__getitem__)
+            return Leaf(column, op, order[str(value)])
+        places = self._places.get(subject)
+        if places is not None and self._types[subject] is FactType.DATE:
+            column = self._column(("day", subject), len(places.edges) + 1, places.of_date)
+            return Leaf(column, op, places.of_date(value))
+        if places is not None:
+            column = self._column(
+                ("number", subject), len(places.edges) + 1, places.of_number, edges=places.edges
+            )
+            return Leaf(column, op, places.of_number(value))
+        if self._types.get(subject) is FactType.FLAG:
+            column = self._column(("flag", subject), 2, number_of_flag)
+            return Leaf(column, op, number_of_flag(value))
+        codes = self._codes[subject]
+        column = self._column(("code", subject), len(codes) + 1, lambda known: codes.get(known, 0))
+        return Leaf(column, op, codes[value])
 
     def _member(self, subject: str, values: tuple[Value, ...], *, negated: bool) -> Leaf:
         members = frozenset(values)
-        column = self._column(
-            ("in", subject, members), subject, lambda known: "1" if known in members else "0"
-        )
-        return Leaf(column, Op.EQ, "0" if negated else "1")
+        column = self._column(("in", subject, members), 2, lambda known: int(known in members))
+        return Leaf(column, Op.EQ, int(not negated))
 
     def _part(self, subject: str, needle: str, *, negated: bool) -> Leaf:
-        column = self._column(
-            ("contains", subject, needle), subject, lambda known: "1" if needle in known else "0"
-        )
-        return Leaf(column, Op.EQ, "0" if negated else "1")
+        column = self._column(("contains", subject, needle), 2, lambda known: int(needle in known))
+        return Leaf(column, Op.EQ, int(not negated))
 
     def _column(
-        self, key: tuple[Any, ...], subject: str, write: Write, *, of_presence: bool = False
+        self,
+        key: tuple[Any, ...],
+        size: int,
+        number: NumberOf,
+        *,
+        of_presence: bool = False,
+        edges: Sequence[float] = (),
     ) -> Column:
+        """Return the column of a key: its kind, its subject, and what else it hangs on."""
         if key not in self._made:
-            self._made[key] = Column(subject, write, of_presence)
+            of_text = self._types.get(key[1]) in (FactType.TEXT, FactType.CHOICE)
+            self._made[key] = Column(key[1], size, number, of_presence, of_text, edges)
         return self._made[key]
-
-
-def _text(value: Value) -> str:
-    """Return the number of a book: always with a dot, so that it is compared as a double."""
-    text = number_text(float(value))  # type: ignore[arg-type]
-    return text if "." in text else f"{text}.0"

@@ -14,11 +14,13 @@ Its public API gives wrong answers and crashes; this way of driving it is sound:
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping, Sequence
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, Protocol
 
 from leadgrade.engine.backends.base import EngineFault
-from leadgrade.engine.backends.rete_columns import Column
+from leadgrade.engine.backends.rete_facts import FactWriter
 from leadgrade.engine.backends.rete_plan import ALTERNATIVES_A_GUARD, Goal, Stage
 from leadgrade.rules.conditions import Op
 
@@ -39,10 +41,16 @@ _OPERATORS = {
 _STATE = "0"
 """The name of the state of facts that name none."""
 
-_PRIME = '{"id":"prime","p":1,"q":2.5}'
-"""The fact that makes a state safe to delete. Its rule fires only when decimals are read right."""
+_PRIME = '{"id":"prime","p":1}'
+"""The fact that makes a state safe to delete: its rule surely fires."""
 
-_PRIME_RULE = '"prime":{"all":[{"l":{"$and":[{"$gt":{"p":0}},{"$gt":{"q":2.25}}]}}],"pri":65535}'
+_PRIME_RULE = '"prime":{"all":[{"l":{"$gt":{"p":0}}}],"pri":65535}'
+NAME_LENGTH = 5
+"""Of the names of the engine's rules, so that a message tells its rule at a glance."""
+
+_NAME = slice(2, 2 + NAME_LENGTH)
+"""Where a message says the name of the rule that fired: ``{"00042":…``."""
+
 _OK = (0, 1)
 """Codes of ``assert_fact``: matched, and matched by no rule."""
 
@@ -87,38 +95,6 @@ def _guards(stage: Stage) -> int:
     return -(-len(stage.alternatives) // ALTERNATIVES_A_GUARD)
 
 
-class FactWriter:
-    """Writes what is known of a lead as the fact of one stage, in compact JSON."""
-
-    def __init__(self, number: int, columns: Sequence[Column]) -> None:
-        self.id = f'{{"id":"s{number}"}}'
-        self._head = f'{{"id":"s{number}","z{number}":0'
-        named = [(column, f',"a{place}":') for place, column in enumerate(columns)]
-        self._known = [
-            (column.subject, name, column.write) for column, name in named if not column.of_presence
-        ]
-        self._presence = [
-            (column.subject, f"{name}1", f"{name}0") for column, name in named if column.of_presence
-        ]
-
-    def write(self, values: Mapping[str, Any]) -> str:
-        """Return the fact; unknown values are left out.
-
-        Raises:
-            ValueError, TypeError, KeyError: a value is not what its type allows.
-        """
-        parts = [self._head]
-        known = values.get
-        for subject, name, write in self._known:
-            value = known(subject)
-            if value is not None:
-                parts.append(name + write(value))
-        for subject, present, absent in self._presence:
-            parts.append(present if subject in values else absent)
-        parts.append("}")
-        return "".join(parts)
-
-
 class Network:
     """A ruleset with its stages and its one state."""
 
@@ -130,7 +106,7 @@ class Network:
         """
         self._rete = importlib.import_module("durable_rules_engine")
         self._stages = [number for number, _ in stages]
-        self._writers = [FactWriter(number, stage.columns) for number, stage in stages]
+        self._writers = [FactWriter(number, stage) for number, stage in stages]
         self._goals: dict[str, Goal | None] = {}
         """By the name of the engine's rule; None for the rule that ends a stage."""
         rules = [rule for number, stage in stages for rule in self._rules(number, stage)]
@@ -171,25 +147,29 @@ class Network:
         self._prime()
 
     def _run(self, chain: Chain) -> None:
-        rete, handle, goals = self._rete, self._handle, self._goals
-        ended, fired = 0, set[Goal]()
+        goals, ended, fired = self._goals, 0, set[Goal]()
         offset = self._assert(self._writers[0].write(chain.values))
-        started = rete.start_action_for_state(handle, offset)
-        message = None if started is None else started[1]
-        while message is not None:
-            goal = goals[message[2 : message.index('"', 2)]]
+        for message in self._messages(offset):
+            goal = goals[message[_NAME]]
             if goal is not None:
                 fired.add(goal)
-            else:
-                chain.close(self._stages[ended], fired)
-                ended, fired = ended + 1, set()
-                if ended < len(self._stages):
-                    self._assert(self._writers[ended].write(chain.values))
-            message = rete.complete_and_start_action(handle, offset)
+                continue
+            chain.close(self._stages[ended], fired)
+            ended, fired = ended + 1, set()
+            if ended < len(self._stages):
+                self._assert(self._writers[ended].write(chain.values))
         if ended != len(self._stages):
             raise EngineFault(f"durable_rules ended {ended} of {len(self._stages)} stages")
         for writer in self._writers:
-            rete.retract_fact(handle, writer.id)
+            self._rete.retract_fact(self._handle, writer.id)
+
+    def _messages(self, offset: int) -> Iterator[str]:
+        """Return what the rules that fire say, one after the other, until none is left."""
+        started = self._rete.start_action_for_state(self._handle, offset)
+        if started is None:
+            return iter(())
+        following = partial(self._rete.complete_and_start_action, self._handle, offset)
+        return itertools.chain((started[1],), iter(following, None))
 
     def _assert(self, fact: str) -> int:
         code, offset = self._rete.assert_fact(self._handle, fact)
@@ -202,7 +182,7 @@ class Network:
         offset = self._assert(_PRIME)
         started = rete.start_action_for_state(handle, offset)
         if started is None:
-            raise EngineFault("durable_rules does not read decimals right: is LC_NUMERIC set?")
+            raise EngineFault("durable_rules does not fire a rule that holds")
         while rete.complete_and_start_action(handle, offset) is not None:
             pass
         rete.retract_fact(handle, _PRIME)
@@ -217,12 +197,16 @@ class Network:
                 f'{{"{_OPERATORS[leaf.op]}":{{"{names[leaf.column]}":{leaf.number}}}}}'
                 for leaf in alternative.leaves
             ]
-            name = f"r{len(self._goals)}"
-            self._goals[name] = alternative.goal
+            name = self._named(alternative.goal)
             tests = ",".join((guard, *leaves))
             rules.append(f'"{name}":{{"all":[{{"l":{{"$and":[{tests}]}}}}],"pri":{2 * number}}}')
-        end = f"e{number}"
-        self._goals[end] = None
         last = f'{{"$gt":{{"z{number}":-999}}}}'
+        end = self._named(None)
         rules.append(f'"{end}":{{"all":[{{"l":{last}}}],"pri":{2 * number + 1}}}')
         return rules
+
+    def _named(self, goal: Goal | None) -> str:
+        """Return the name of a new rule of the engine."""
+        name = f"{len(self._goals):0{NAME_LENGTH}}"
+        self._goals[name] = goal
+        return name
