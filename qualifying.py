@@ -5,8 +5,10 @@ from __future__ import annotations
 import platform
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
+from pathlib import Path
 
 import leadgrade
 from leadgrade.engine.backends.base import LISTWISE, EngineUnavailableError, why_unavailable
@@ -20,6 +22,7 @@ from leadgrade.leads.joining import JoinedFile, Joins
 from leadgrade.rules.conditions import Condition
 from leadgrade.rules.lead import Lead
 from leadgrade.rules.model import Book, Fact
+from leadgrade.storage.files import NewFolder
 from leadgrade.storage.records import Note, RejectedRow, RunFacts, Source
 from leadgrade.storage.store import Store
 from leadgrade.storage.writing import Writing
@@ -48,6 +51,8 @@ class Job:
     """Where Spark runs, such as ``spark://HOST:7077``; None is this machine."""
     check: bool = True
     """Whether a sample of a columnar run is decided again before anything is stored."""
+    out: Path | None = None
+    """A folder for the decisions, in Parquet files; None for the database."""
     began: float = field(default_factory=time.monotonic)
     """When the person began to wait, by the clock that only goes forward."""
 
@@ -88,7 +93,8 @@ def qualify(job: Job, reading: Reading, store: Store, progress: Callable[[int], 
         DisagreementError: such an engine decided a lead otherwise than the rule engine does;
             nothing was stored.
     """
-    engine, notes = choose_engine(job.engine, sum(each.size for each in reading.listings))
+    wanted = "columnar" if job.out is not None and job.engine == "auto" else job.engine
+    engine, notes = choose_engine(wanted, sum(each.size for each in reading.listings))
     if engine in LISTWISE:
         return _qualify_in_bulk(job, engine, reading, store, progress)
     with store.writing(_run_facts(job, engine)) as writing:
@@ -101,11 +107,15 @@ def _qualify_in_bulk(
 ) -> int:
     from leadgrade.bulk import BulkRun, opened  # noqa: PLC0415 - DuckDB is slow to import
 
-    with opened(job, engine) as columnar:
-        run = BulkRun(job, reading, columnar)
-        with store.writing(_run_facts(job, engine)) as writing:
+    with _folder(job, store) as folder, opened(job, engine) as columnar:
+        run = BulkRun(job, reading, columnar, folder)
+        with store.writing(_run_facts(job, engine), folder) as writing:
             run.store(writing, progress)
             return _finish(job, reading, writing, list(run.notes()))
+
+
+def _folder(job: Job, store: Store) -> AbstractContextManager[NewFolder | None]:
+    return nullcontext() if job.out is None else store.new_folder(job.out)
 
 
 def _finish(job: Job, reading: Reading, writing: Writing, notes: list[Note]) -> int:

@@ -70,6 +70,13 @@ def _read_as(source: str | None, book: Book, said: Options) -> tuple[Book, Optio
 @click.option("--strict", is_flag=True, help="Exit 1 when a row or a cell could not be read.")
 @click.option("--rejects", type=OUT, help="Write rejected rows to a CSV file, to mend them.")
 @click.option("--dry-run", is_flag=True, help="Show everything and store nothing.")
+@click.option(
+    "--out",
+    type=OUT,
+    metavar="FOLDER",
+    help="Keep the decisions of a very large list in this new folder, as Parquet files; the record"
+    " has the rest of the run, and leads to them.",
+)
 def qualify(  # noqa: PLR0913 - what can be said about a run
     files: tuple[str, ...],
     book: str | None,
@@ -88,6 +95,7 @@ def qualify(  # noqa: PLR0913 - what can be said about a run
     master: str | None,
     memory: str | None,
     check: bool,
+    out: Path | None,
     **reading: Any,
 ) -> None:
     """Decide every lead of FILES and store the run.
@@ -98,6 +106,8 @@ def qualify(  # noqa: PLR0913 - what can be said about a run
         raise click.UsageError("Missing argument 'FILES...'.")
     if master is not None and engine != "spark":
         raise click.UsageError("--master goes with --engine spark.")
+    if out is not None:
+        _check_out(engine, dry_run=dry_run)
     from itertools import islice
 
     from leadgrade.leads import read_lists
@@ -107,7 +117,7 @@ def qualify(  # noqa: PLR0913 - what can be said about a run
     from leadgrade.reports.rejects import write_rejected
     from leadgrade.reports.summary import MOST_ROWS, doubtful, run_json, run_text
 
-    job = Job(load(book, settings), as_of, user_name(), engine, workers, memory, master, check)
+    job = Job(load(book, settings), as_of, user_name(), engine, workers, memory, master, check, out)
     said = said_of(reading)
     joins = join(job.book, as_of, joined, said)
     # The lists first: where they cannot be read, no database is made.
@@ -127,6 +137,15 @@ def qualify(  # noqa: PLR0913 - what can be said about a run
         else:
             show(run_text(run, sources, rejected, lang, dry_run=dry_run))
     sys.exit(1 if strict and (run.rejected or doubtful(sources)) else 0)
+
+
+def _check_out(engine: str, *, dry_run: bool) -> None:
+    if dry_run:
+        raise click.UsageError("--dry-run stores nothing: leave out --out.")
+    if engine in ("rete", "explainer"):
+        raise click.UsageError(
+            f"--engine {engine} writes no files: say columnar or spark, or leave it out."
+        )
 
 
 @contextmanager

@@ -12,6 +12,9 @@ from leadgrade.engine.decision import Decided
 ROWS = 1_000_000
 """Decisions in a file; the last file may have fewer."""
 
+FORMAT = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1"
+"""How DuckDB writes a file. Higher levels take twice the time, and save nothing here."""
+
 _OTHER_TYPES = {
     **dict.fromkeys(("line", "score", "low", "high"), "BIGINT"),
     "qualified": "BOOLEAN",

@@ -1,4 +1,4 @@
-"""The rows of a decided list, kept in DuckDB until they were checked and are stored."""
+"""The rows of a decided list, kept in DuckDB or in files until they were checked and are stored."""
 
 from __future__ import annotations
 
@@ -28,10 +28,14 @@ class KeptRows:
         self._connection = columnar.connection
         self._column_of = columnar.column_of
         self._table = table
-        named = "list_value({})".format(", ".join(map(_quoted, files)))
+        named = "list_value({})".format(", ".join(map(quoted, files)))
         view = f'SELECT * REPLACE ({named}[source + 1] AS source) FROM "{table}"'
         with faults():
             self._connection.execute(f'CREATE OR REPLACE TEMP VIEW "{NAMED}" AS {view}')
+        self._keep(columnar)
+
+    def _keep(self, columnar: Columnar) -> None:
+        """Decide the list ``NAMED``; the rows are then in the table ``KEPT``, by their ``n``."""
         columnar.keep(NAMED, KEPT)
 
     def __iter__(self) -> Iterator[list[Decided]]:
@@ -67,19 +71,33 @@ class KeptRows:
         Raises:
             EngineFault: DuckDB failed.
         """
-        ends = []
+        by_fact: dict[str, set[float]] = {}
         for fact, value in edges:
-            name = f'"{self._column_of[fact]}"'
-            ends.append(f'arg_min("n", {name}) FILTER (WHERE {name} >= {value!r}::DOUBLE)')
-            ends.append(f'arg_max("n", {name}) FILTER (WHERE {name} < {value!r}::DOUBLE)')
-        if not ends:
-            return set()
+            by_fact.setdefault(fact, set()).add(value)
+        found: set[int] = set()
         with faults():
-            query = f'SELECT {", ".join(ends)} FROM "{self._table}"'
-            (found,) = self._connection.execute(query).fetchall()
-        return {number for number in found if number is not None}
+            for fact, values in by_fact.items():
+                found |= self._beside(f'"{self._column_of[fact]}"', values)
+            return self._kept_as(found)
+
+    def _beside(self, name: str, values: set[float]) -> set[int]:
+        """Return the ``n`` of the leads next to thresholds of one fact.
+
+        The thresholds part its values: what is next to one is the least or greatest of a part.
+        """
+        part = " + ".join(f"({name} >= {value!r}::DOUBLE)::INT" for value in values)
+        rows = self._connection.execute(f"""
+            SELECT {part} AS part, arg_min(n, {name}), arg_max(n, {name})
+            FROM "{self._table}" WHERE {name} IS NOT NULL GROUP BY part
+        """).fetchall()
+        least = {first for part, first, _ in rows if part > 0}
+        return least | {last for part, _, last in rows if part < len(values)}
+
+    def _kept_as(self, numbers: set[int]) -> set[int]:
+        """Return the numbers under which rows of the list are kept."""
+        return numbers
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
     """Return a text as SQL."""
     return "'" + text.replace("'", "''") + "'"

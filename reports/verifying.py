@@ -92,7 +92,9 @@ def _replay_run(
 ) -> None:
     known = list(verdict.findings)
     if any(
-        each.table in ("run", "book", "legend") and each.run in (number, None) for each in known
+        (each.table in ("run", "book", "legend") and each.run in (number, None))
+        or (each.code in ("file-missing", "file-unreadable") and each.run == number)
+        for each in known
     ):
         return  # it was said, and what another book or day gives tells nothing
     try:

@@ -25,6 +25,7 @@ from leadgrade.storage.hashing import FIRST_HEAD, Tree, climb, digest, path
 from leadgrade.storage.leaves import FIELDS, PARTS, leaf_of, name_of, rows
 from leadgrade.storage.legends import Recalled
 from leadgrade.storage.reading import decision as stored_decision
+from leadgrade.storage.reading import number_in_run
 from leadgrade.storage.records import StoredDecision
 
 if TYPE_CHECKING:
@@ -54,12 +55,16 @@ def make_bundle(connection: Connection, run: int, lead: str | None) -> dict[str,
     roots: dict[str, str] = {}
     way: Path | None = None
     for kind in PARTS:
-        found = list(rows(connection, kind, run))
-        leaves = [leaf_of(kind, each) for each in found]
+        wanted = one if kind == "decision" else None
+        leaves, found = [], []
+        for at, each in enumerate(rows(connection, kind, run)):
+            leaves.append(leaf_of(kind, each))
+            if wanted is None or name_of(kind, each) == wanted.number:
+                found.append(each)
+                index = at
         roots[kind] = Tree(leaves).root()
-        if kind == "decision" and one is not None:
-            (index,) = (at for at, each in enumerate(found) if name_of(kind, each) == one.number)
-            found, way = [found[index]], path(leaves, index)
+        if wanted is not None:
+            way = path(leaves, index)
         if one is None or kind in _OF_ONE:
             names = FIELDS[kind].names
             parts[kind] = [dict(zip(names, each, strict=True)) for each in found]
@@ -78,19 +83,17 @@ def make_bundle(connection: Connection, run: int, lead: str | None) -> dict[str,
 class _One(NamedTuple):
     """The one decision that a bundle is about. ``in_full`` is for people: JSON values."""
 
-    lead: int
+    lead: int | None
+    """The number of the lead, None where the database does not have it."""
     number: int
     in_full: dict[str, Any]
 
     @classmethod
     def find(cls, connection: Connection, run: int, lead: str) -> Self:
         stored = stored_decision(connection, run, lead)
-        query = text("""
-            SELECT lead.id, decision.number FROM lead
-            JOIN decision ON decision.run_id = :run AND decision.lead_id = lead.id
-            WHERE lead.key = :lead
-        """)
-        number, place = connection.execute(query, {"run": run, "lead": lead}).one()
+        query = text("SELECT id FROM lead WHERE key = :lead")
+        number = connection.execute(query, {"lead": lead}).scalar()
+        place = number_in_run(connection, run, lead)
         return cls(number, place, json.loads(decision_to_json(stored.decision)))
 
 

@@ -18,9 +18,10 @@ from leadgrade.storage.chain import (
     run_digest,
 )
 from leadgrade.storage.emptying import is_empty
+from leadgrade.storage.file_checking import check_files
 from leadgrade.storage.finding import Finding
 from leadgrade.storage.hashing import FIRST_HEAD, MARK, Tree
-from leadgrade.storage.leaves import FIELDS, PARTS, leaf_of, name_of, rows
+from leadgrade.storage.leaves import EVERY, FIELDS, PARTS, leaf_of, name_of, rows
 from leadgrade.storage.strays import content_findings, stray_findings
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from leadgrade.storage.chain import Link
     from leadgrade.storage.leaves import Values
+    from leadgrade.storage.records import DecisionFile
 
 
 LINKED = ("run", "override", "erasure", "outcome_list")
@@ -85,7 +87,8 @@ def run_findings(connection: Connection, run: int) -> Iterator[Finding]:
     """Check every row of a run against the chain.
 
     Finding codes: ``row-changed``, ``row-missing``, ``row-inserted``, ``mark-changed``,
-    ``run-changed``, and those of erasures: ``emptied``, ``not-emptied``, ``refilled``.
+    ``run-changed``, those of erasures: ``emptied``, ``not-emptied``, ``refilled``, and those of
+    ``check_files``.
     """
     query = text("SELECT digest FROM chain WHERE kind = 'run' AND number = :run")
     expected = connection.execute(query, {"run": run}).scalar()
@@ -93,9 +96,15 @@ def run_findings(connection: Connection, run: int) -> Iterator[Finding]:
     erased = _erased(connection, run)
     roots: dict[str, str] = {}
     found: list[Finding] = []
+    files = check_files(connection, run)
+    yield from files.findings
     for kind in PARTS:
-        part = _Part(connection, kind, run, kept.pop(kind, []), erased[kind])
-        roots[kind] = part.check()
+        values = rows(connection, kind, run)
+        part = _Part(kind, run, kept.pop(kind, []), erased[kind])
+        if kind == "decision" and (files.findings or files.readable):
+            values = _of_files(files.readable)
+            part.look_at(files.readable)
+        roots[kind] = part.check(values)
         found += part.findings
         yield from part.erasures
     strange = [Finding("mark-changed", "marks", run, kind) for kind in kept]
@@ -103,7 +112,7 @@ def run_findings(connection: Connection, run: int) -> Iterator[Finding]:
         strange += (Finding("mark-changed", "marks", run, each.name) for each in found)
         yield from strange
     else:
-        yield from found or [Finding("run-changed", "run", run)]
+        yield from found or ([] if files.findings else [Finding("run-changed", "run", run)])
 
 
 def _kept_marks(connection: Connection, run: int) -> dict[str, list[tuple[int, bytes]]]:
@@ -123,6 +132,13 @@ def _erased(connection: Connection, run: int) -> dict[str, set[int]]:
     return found
 
 
+def _of_files(files: Iterable[DecisionFile]) -> Iterator[Values]:
+    from leadgrade.storage.filed import values_of  # noqa: PLC0415 - DuckDB is slow to import
+
+    for file in files:
+        yield from values_of(file, EVERY)
+
+
 _AT_ONCE = 4096
 
 
@@ -130,28 +146,27 @@ class _Part:
     """The rows of one kind of a run, being compared with their marks."""
 
     def __init__(
-        self,
-        connection: Connection,
-        kind: str,
-        run: int,
-        marks: list[tuple[int, bytes]],
-        erased: set[int],
+        self, kind: str, run: int, marks: list[tuple[int, bytes]], erased: set[int]
     ) -> None:
-        self._connection = connection
         self._kind = kind
         self._run = run
         self._marks = marks
         self._erased = erased
+        self._numbers: list[range] | None = None
         self.findings: list[Finding] = []
         self.erasures: list[Finding] = []
 
-    def check(self) -> str:
+    def look_at(self, files: Iterable[DecisionFile]) -> None:
+        """Take only rows of these files to be there; that others are not was said."""
+        self._numbers = [each.numbers for each in files]
+
+    def check(self, found_rows: Iterable[Values]) -> str:
         """Compare every row, and return the root of the tree."""
         tree = Tree()
         marks = self._named_marks()
         name, mark = next(marks, _NO_MARK)
         leaves: list[str] = []
-        for values in rows(self._connection, self._kind, self._run):
+        for values in found_rows:
             node, found = leaf_of(self._kind, values), name_of(self._kind, values)
             leaves.append(node)
             if len(leaves) == _AT_ONCE:
@@ -178,7 +193,9 @@ class _Part:
         """Yield the number of each row that was there, and the mark that it had, in hex."""
         for first, packed in self._marks:
             for at in range(0, len(packed) - MARK + 1, MARK):
-                yield first + at // MARK, packed[at : at + MARK].hex()
+                number = first + at // MARK
+                if self._numbers is None or any(number in each for each in self._numbers):
+                    yield number, packed[at : at + MARK].hex()
 
     def _find(self, code: str, name: int, values: Values | None = None) -> None:
         self.findings.append(self._finding(code, name, values))

@@ -14,7 +14,9 @@ from sqlalchemy import text
 
 from leadgrade.storage.bulk import BulkSql
 from leadgrade.storage.chain import link_erasure, now
-from leadgrade.storage.leaves import commitment, rows
+from leadgrade.storage.erasing_files import erase_in_files, places_in_files
+from leadgrade.storage.files import files_of
+from leadgrade.storage.leaves import EVERY, commitment, rows
 from leadgrade.storage.reading import no_such_lead
 from leadgrade.storage.records import Forgotten
 
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from sqlalchemy import Connection
+
+    from leadgrade.storage.erasing_files import Replaced
 
 _CELL_ENDS = re.compile(r"""[,;|:\t\r\n"'{}\[\]]+""")
 _EMPTY_DECISION = text("""
@@ -49,45 +53,63 @@ _EMPTY_OUTCOME = text("""
     WHERE list_id = :list AND number = :number
 """)
 _AT_ONCE = 10_000
+_NOBODY = 0
+"""The number of a lead that the database does not have."""
 
 
-def forget_lead(connection: Connection, lead: str, *, by: str, reason: str) -> Forgotten:
+def forget_lead(
+    connection: Connection, lead: str, replaced: Replaced, *, by: str, reason: str
+) -> Forgotten:
     """Take the personal data of a lead out of the record, and write down that it was done.
 
+    Files that are written anew are added to ``replaced``.
+
     Raises:
-        StoreError: ``no-such-lead``.
+        StoreError: ``no-such-lead``, ``file-missing``, ``file-unreadable``.
     """
     query = text("SELECT id FROM lead WHERE key = :lead")
-    number = connection.execute(query, {"lead": lead}).scalar()
-    if number is None:
+    number = connection.execute(query, {"lead": lead}).scalar() or _NOBODY
+    in_files = places_in_files(connection, lead)
+    if number == _NOBODY and not in_files:
         raise no_such_lead(connection, lead)
-    erasure = _Erasure(connection, "lead", None, by, reason)
+    erasure = _Erasure(connection, "lead", None, by, reason, replaced)
     where = text("""
         SELECT run_id, source, line, number, snapshot_id FROM decision
         WHERE run_id IN (SELECT id FROM run) AND lead_id = :lead ORDER BY run_id
     """)
     found = connection.execute(where, {"lead": number}).all()
     places = [tuple(row[:3]) for row in found]
+    places += [(run, place.source, place.line) for run, place in in_files.items()]
     erasure.notes(note for note in _notes(connection) if _quotes(note, lead, places))
     erasure.rejected(row for row in _rejected(connection) if _names(row, lead))
     erasure.overrides("lead_id = :number", number)
     erasure.outcomes("lead_id = :lead", lead=number)
     for row in found:
         erasure.decisions(row.run_id, range(row.number, row.number + 1))
+    for run, place in in_files.items():
+        erasure.filed(run, range(place.number, place.number + 1))
     erasure.delete("snapshot", {row.snapshot_id for row in found})
     erasure.delete("lead", {number})
     return erasure.finish()
 
 
-def forget_before(connection: Connection, day: date, *, by: str, reason: str) -> Forgotten | None:
+def forget_before(
+    connection: Connection, day: date, replaced: Replaced, *, by: str, reason: str
+) -> Forgotten | None:
     """Take all personal data of runs before a day out of the record; None where there is none.
 
-    A lead that no later run has seen loses its key as well.
+    A lead that no later run has seen loses its key as well. Files that are written anew are added
+    to ``replaced``.
+
+    Raises:
+        StoreError: ``file-missing``, ``file-unreadable``.
     """
     before = day.isoformat()
     query = text("""
         SELECT id, decided FROM run WHERE started_at < :day AND (
             EXISTS (SELECT 1 FROM decision WHERE run_id = run.id AND sealed IS NULL)
+            OR EXISTS (SELECT 1 FROM decision_file WHERE run_id = run.id) AND run.decided > (
+                SELECT count(*) FROM erased WHERE run_id = run.id AND kind = 'decision')
             OR EXISTS (SELECT 1 FROM rejected WHERE run_id = run.id AND sealed IS NULL)
             OR EXISTS (SELECT 1 FROM note WHERE run_id = run.id AND sealed IS NULL))
         ORDER BY id
@@ -99,13 +121,16 @@ def forget_before(connection: Connection, day: date, *, by: str, reason: str) ->
     """)
     if not runs and connection.execute(old_lists, {"day": before}).first() is None:
         return None
-    erasure = _Erasure(connection, "age", before, by, reason)
+    erasure = _Erasure(connection, "age", before, by, reason, replaced)
     for run, decided in runs:
         erasure.notes((run, *row) for row in list(rows(connection, "note", run)))
         erasure.rejected((run, *row) for row in list(rows(connection, "rejected", run)))
         erasure.overrides("run_id = :number", run)
-        for first in range(1, decided + 1, _AT_ONCE):
-            erasure.decisions(run, range(first, first + _AT_ONCE))
+        if files_of(connection, run):
+            erasure.filed(run, EVERY)
+        else:
+            for first in range(1, decided + 1, _AT_ONCE):
+                erasure.decisions(run, range(first, first + _AT_ONCE))
     erasure.outcomes("list_id IN (SELECT id FROM outcome_list WHERE read_at < :day)", day=before)
     erasure.outcomes(_OF_NO_DECISION)  # for their leads go now
     erasure.delete_unused("snapshot")
@@ -157,9 +182,16 @@ class _Erasure:
     """An erasure under way: empties rows, and remembers which."""
 
     def __init__(
-        self, connection: Connection, kind: str, before: str | None, by: str, reason: str
+        self,
+        connection: Connection,
+        kind: str,
+        before: str | None,
+        by: str,
+        reason: str,
+        replaced: Replaced,
     ) -> None:
         self._connection = connection
+        self._replaced = replaced
         insert = text("""
             INSERT INTO erasure (kind, before, made_by, made_at, reason)
             VALUES (:kind, :before, :by, :made_at, :reason)
@@ -213,7 +245,7 @@ class _Erasure:
                     self._done.append((self._number, "outcome", number, values[0]))
 
     def decisions(self, run: int, within: range) -> None:
-        """Empty decisions of a run."""
+        """Empty decisions of a run that are in the database."""
         found = [
             {"run": run, "number": values[0], "sealed": commitment("decision", values)}
             for values in rows(self._connection, "decision", run, within)
@@ -223,10 +255,16 @@ class _Erasure:
             self._connection.execute(_EMPTY_DECISION, found)
         self._done += ((self._number, "decision", run, each["number"]) for each in found)
 
+    def filed(self, run: int, within: range) -> None:
+        """Empty decisions of a run that are in files."""
+        numbers = erase_in_files(self._connection, run, within, self._number, self._replaced)
+        self._done += ((self._number, "decision", run, each) for each in numbers)
+
     def delete(self, table: str, numbers: set[int]) -> None:
         """Delete leads or snapshots: no decision has them any more."""
         delete = text(f"DELETE FROM {table} WHERE id = :number")  # noqa: S608 - constants
-        self._connection.execute(delete, [{"number": each} for each in numbers])
+        if numbers:
+            self._connection.execute(delete, [{"number": each} for each in numbers])
         self._count(table, len(numbers))
 
     def delete_unused(self, table: str) -> None:

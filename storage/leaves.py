@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sqlalchemy import text
 
 from leadgrade.engine.sealing import file_text, hash_text, leaf_text, sealed_text
+from leadgrade.storage.files import files_of
 from leadgrade.storage.hashing import canonical, digest
 
 if TYPE_CHECKING:
@@ -163,6 +164,10 @@ def name_of(kind: str, values: Values) -> int:
 
 
 def _decisions(connection: Connection, run: int, within: range) -> Iterator[Values]:
+    for file in files_of(connection, run):
+        from leadgrade.storage.filed import values_of  # noqa: PLC0415 - DuckDB is slow to import
+
+        yield from values_of(file, within)
     files = _files(connection, run)
     limits = {"first": within.start, "last": within.stop - 1}
     for row in _stream(connection, _DECISIONS, run, **limits):

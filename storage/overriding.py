@@ -34,6 +34,9 @@ _OF_LEADS = text(
     f"{_SELECT} AND override.lead_id IN :leads AND override.since <= :day"
     " AND override.until >= :day ORDER BY override.id"
 ).bindparams(bindparam("leads", expanding=True))
+_ON_DAY = text(
+    f"{_SELECT} AND override.since <= :day AND override.until >= :day ORDER BY override.id"
+)
 _ALL = text(f"{_SELECT} ORDER BY override.id")
 _INSERT = text("""
     INSERT INTO override (run_id, lead_id, grade, reason, since, until, made_by, made_at, salt)
@@ -50,6 +53,13 @@ def overrides_on(
     found = connection.execute(_OF_LEADS, values).all()
     legends = Legends(connection)
     return {row.lead_id: _stored(row, legends) for row in found}
+
+
+def overrides_by_key(connection: Connection, day: date) -> dict[str, StoredOverride]:
+    """Return all overrides that hold on a day, by the keys of leads. The latest one counts."""
+    found = connection.execute(_ON_DAY, {"day": day.isoformat()}).all()
+    legends = Legends(connection)
+    return {row.key: _stored(row, legends) for row in found}
 
 
 def overrides(connection: Connection) -> list[StoredOverride]:

@@ -9,14 +9,16 @@ import difflib
 import json
 from collections import defaultdict
 from datetime import date
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
 
 from leadgrade.rules.phrase import Phrase
 from leadgrade.storage.errors import StoreError
+from leadgrade.storage.files import files_of, runs_in_files
 from leadgrade.storage.notes import join_mapping
-from leadgrade.storage.reading_decisions import decided
+from leadgrade.storage.reading_decisions import decided, decided_by
 from leadgrade.storage.records import RejectedRow, Source, StoredBook, StoredRun
 
 if TYPE_CHECKING:
@@ -27,9 +29,10 @@ if TYPE_CHECKING:
     from leadgrade.storage.records import Note, StoredDecision
 
 _RUN = """
-    SELECT run.*, book.book_id, book.title_en, book.title_zh, chain.head
+    SELECT run.*, book.book_id, book.title_en, book.title_zh, chain.head, decision_file.file
     FROM run JOIN book ON book.sha256 = run.book_sha256
     LEFT JOIN chain ON chain.kind = 'run' AND chain.number = run.id
+    LEFT JOIN decision_file ON decision_file.run_id = run.id AND decision_file.position = 1
 """
 _LIKELY = 20_000
 """So many keys are compared with a mistyped one, at most: about a fifth of a second."""
@@ -110,6 +113,7 @@ def _stored_run(row: Row[Any], notes: list[Note]) -> StoredRun:
         seconds=row.seconds,
         notes=notes,
         head=row.head or "",
+        folder=None if row.file is None else str(PurePath(row.file).parent),
     )
 
 
@@ -165,25 +169,24 @@ def decisions(
 ) -> Iterator[StoredDecision]:
     """Yield the decisions of a run; see ``Store.decisions``."""
     chosen = run(connection, number)
-    values: dict[str, Any] = {"run": chosen.number}
-    where, order = "decision.run_id = :run", "decision.number"
+    values: dict[str, Any] = {}
+    where, order = "true", "number"
     if grade is not None:
-        where += " AND decision.grade = :grade"
+        where = "grade = :grade"
         values["grade"] = grade
     if best_first:
-        ladder = _ladder(list(chosen.grades), values)
-        order = f"{ladder}decision.score DESC, decision.high DESC, lead.key"
+        order = f"{_ladder(list(chosen.grades), values)}score DESC, high DESC, key"
     if limit is not None:
         order += " LIMIT :limit"
         values["limit"] = limit
-    yield from decided(connection, f"{where} ORDER BY {order}", values, day)
+    yield from decided_by(connection, chosen.number, f"{where} ORDER BY {order}", values, day)
 
 
 def _ladder(grades: list[str], values: dict[str, Any]) -> str:
     """Return what orders by grade. The run knows the ladder; its names go into ``values``."""
     values.update({f"grade{place}": grade for place, grade in enumerate(grades)})
     cases = " ".join(f"WHEN :grade{place} THEN {place}" for place in range(len(grades)))
-    return f"CASE decision.grade {cases} END, " if cases else ""
+    return f"CASE grade {cases} END, " if cases else ""
 
 
 def decision(
@@ -195,20 +198,33 @@ def decision(
         StoreError: ``no-runs``, ``no-such-run``, ``no-such-lead``, ``not-in-run``.
     """
     chosen = run(connection, number).number
-    where = "decision.run_id = :run AND lead.key = :lead"
-    for found in decided(connection, where, {"run": chosen, "lead": lead}, day):
+    for found in decided_by(connection, chosen, "key = :lead", {"lead": lead}, day):
         return found
-    newest = connection.execute(
-        text("""
-            SELECT max(run.id) FROM run JOIN lead ON lead.key = :lead
-            JOIN decision ON decision.run_id = run.id AND decision.lead_id = lead.id
-            WHERE decision.sealed IS NULL
-        """),
-        {"lead": lead},
-    ).scalar_one()
-    if newest is None:
-        raise no_such_lead(connection, lead)
+    newest = history(connection, lead)[-1].run
     raise StoreError("not-in-run", lead=lead, run=chosen, latest=newest)
+
+
+def number_in_run(connection: Connection, run: int, lead: str) -> int:
+    """Return the place of a lead in a run that has it.
+
+    Raises:
+        StoreError: ``not-in-run``.
+    """
+    files = files_of(connection, run)
+    if files:
+        from leadgrade.storage.filed import number_of  # noqa: PLC0415 - DuckDB is slow to import
+
+        number = number_of(files, lead)
+    else:
+        query = text("""
+            SELECT decision.number FROM lead
+            JOIN decision ON decision.run_id = :run AND decision.lead_id = lead.id
+            WHERE lead.key = :lead
+        """)
+        number = connection.execute(query, {"run": run, "lead": lead}).scalar()
+    if number is None:
+        raise StoreError("not-in-run", lead=lead, run=run, latest=run)
+    return number
 
 
 def history(connection: Connection, lead: str, day: date | None = None) -> list[StoredDecision]:
@@ -222,9 +238,11 @@ def history(connection: Connection, lead: str, day: date | None = None) -> list[
         decision.run_id IN (SELECT id FROM run) AND lead.key = :lead ORDER BY decision.run_id
     """
     found = list(decided(connection, where, {"lead": lead}, day))
+    for number in runs_in_files(connection):
+        found += decided_by(connection, number, "key = :lead", {"lead": lead}, day)
     if not found:
         raise no_such_lead(connection, lead)
-    return found
+    return sorted(found, key=lambda each: each.run)
 
 
 def no_such_lead(connection: Connection, lead: str) -> StoreError:
@@ -240,20 +258,26 @@ def leads_like(connection: Connection, typed: str, limit: int) -> list[str]:
     if not typed:
         return []
     pattern = typed.lower().translate({ord(each): f"!{each}" for each in "!%_"})
-    containing = text("""
-        SELECT key FROM lead WHERE lower(key) LIKE :pattern ESCAPE '!'
-        ORDER BY length(key), key LIMIT :limit
-    """)
-    values = {"pattern": f"%{pattern}%", "limit": limit}
-    found = list(connection.execute(containing, values).scalars())
+    containing = "lower(key) LIKE :pattern ESCAPE '!' ORDER BY length(key), key LIMIT :limit"
+    values: dict[str, Any] = {"pattern": f"%{pattern}%", "limit": limit}
+    keys = _keys(connection, containing, values)
+    found = sorted(dict.fromkeys(keys), key=lambda key: (len(key), key))
     if len(found) < limit:
-        near = text("""
-            SELECT key FROM lead
-            WHERE length(key) BETWEEN :short AND :long LIMIT :likely
-        """)
+        near = "length(key) BETWEEN :short AND :long LIMIT :likely"
         values = {"short": len(typed) - 2, "long": len(typed) + 2, "likely": _LIKELY}
-        keys = list(connection.execute(near, values).scalars())
+        keys = _keys(connection, near, values)
         folded = {key.casefold(): key for key in keys}
         close = difflib.get_close_matches(typed.casefold(), folded, limit, cutoff=0.6)
         found += [folded[key] for key in close if folded[key] not in found]
     return found[:limit]
+
+
+def _keys(connection: Connection, clauses: str, values: dict[str, Any]) -> list[str]:
+    """Return keys of leads: those in the database, and those of the last run that is in files."""
+    query = text(f"SELECT key FROM lead WHERE {clauses}")  # noqa: S608 - constants
+    found = list(connection.execute(query, values).scalars())
+    for number in runs_in_files(connection)[:1]:
+        from leadgrade.storage.filed import keys  # noqa: PLC0415 - DuckDB is slow to import
+
+        found += keys(files_of(connection, number), clauses, values)
+    return found

@@ -1,6 +1,7 @@
-"""Reading decisions: slim rows are ordered and streamed, what is long is fetched a batch at a time.
+"""Reading decisions, from the database or from files: callers do not see the difference.
 
-So a sort never holds the facts of a whole run.
+In the database slim rows are ordered and streamed, what is long is fetched a batch at a time. So a
+sort never holds the facts of a whole run.
 """
 
 from __future__ import annotations
@@ -11,14 +12,17 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, text
 
 from leadgrade.engine.decision import Possible
+from leadgrade.storage.files import files_of
 from leadgrade.storage.legends import Legends
-from leadgrade.storage.overriding import overrides_on
+from leadgrade.storage.overriding import overrides_by_key, overrides_on
 from leadgrade.storage.records import StoredDecision
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from sqlalchemy import Connection, Row
+
+    from leadgrade.storage.records import DecisionFile
 
 _BATCH = 500
 
@@ -33,6 +37,41 @@ _SLIM = """
 _FACTS = text("SELECT id, facts FROM snapshot WHERE id IN :ids").bindparams(
     bindparam("ids", expanding=True)
 )
+
+
+def decided_by(
+    connection: Connection, run: int, clauses: str, values: Mapping[str, Any], day: date | None
+) -> Iterator[StoredDecision]:
+    """Yield decisions of a run, wherever it keeps them. What was forgotten is left out.
+
+    ``clauses`` select and order them by the columns of ``decision`` and the ``key`` of the lead, in
+    SQL that every database and DuckDB know. Overrides are those of ``day``, by default today.
+
+    Raises:
+        StoreError: ``file-missing``, ``file-unreadable``, ``unreadable-legend``.
+    """
+    files = files_of(connection, run)
+    if files:
+        return _filed(connection, run, files, clauses, values, day or date.today())
+    return decided(connection, f"decision.run_id = :run AND {clauses}", {**values, "run": run}, day)
+
+
+def _filed(
+    connection: Connection,
+    run: int,
+    files: Sequence[DecisionFile],
+    clauses: str,
+    values: Mapping[str, Any],
+    day: date,
+) -> Iterator[StoredDecision]:
+    from leadgrade.storage.filed import found  # noqa: PLC0415 - DuckDB is slow to import
+
+    recalled, overrides = Legends(connection).of(run), overrides_by_key(connection, day)
+    for batch in found(files, clauses, values):
+        for lead, file, line, facts, ranks, qualified, grade, score, *possible, evidence in batch:
+            result = qualified, grade, score, Possible(*possible), evidence
+            override = overrides.get(lead)
+            yield StoredDecision(run, lead, file, line, facts, ranks, *result, recalled, override)
 
 
 def decided(

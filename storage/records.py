@@ -12,6 +12,7 @@ from leadgrade.storage.errors import StoreError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import date
+    from pathlib import Path
 
     from leadgrade.engine.decision import Decision, Possible
     from leadgrade.rules.model import Book
@@ -63,6 +64,22 @@ class RejectedRow:
 
 
 @dataclass(frozen=True, slots=True)
+class DecisionFile:
+    """A Parquet file with the decisions of a run from the number ``first`` on."""
+
+    position: int
+    path: Path
+    first: int
+    rows: int
+    sha256: str
+
+    @property
+    def numbers(self) -> range:
+        """The numbers of its decisions."""
+        return range(self.first, self.first + self.rows)
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of a lead: won or lost, on which day, and what it was worth."""
 
@@ -109,7 +126,8 @@ class ReadOutcomes:
 class StoredRun:
     """A finished run. Times are UTC in ISO 8601, ``grades`` goes from the best to the worst.
 
-    ``head`` is that of the hash chain up to the run.
+    ``head`` is that of the hash chain up to the run. ``folder`` has its decisions, None where they
+    are in the database.
     """
 
     number: int
@@ -133,6 +151,7 @@ class StoredRun:
     seconds: float
     notes: list[Note]
     head: str = ""
+    folder: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from leadgrade.storage.server import connect_to_write
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest migration. Kept here because to ask Alembic costs more than most commands."""
 
 VERSION_TABLE = "leadgrade_schema"

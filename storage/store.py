@@ -11,12 +11,14 @@ from leadgrade.storage import outcomes, overriding, reading
 from leadgrade.storage.chain import head
 from leadgrade.storage.connect import TIMEOUT, open_engine, read_target
 from leadgrade.storage.errors import StoreError, store_errors
+from leadgrade.storage.files import NewFolder, check_free, replacing
 from leadgrade.storage.server import connect_to_write
 from leadgrade.storage.sqlite import empty_log
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
+    from pathlib import Path
     from types import TracebackType
 
     from sqlalchemy import Connection, Engine
@@ -80,8 +82,10 @@ class Store:
         self.close()
 
     @contextmanager
-    def writing(self, facts: RunFacts) -> Iterator[Writing]:
+    def writing(self, facts: RunFacts, folder: NewFolder | None = None) -> Iterator[Writing]:
         """Store a run: it is there when the block ends after ``finish``, whole, or not at all.
+
+        ``folder`` is where its decisions are written if they are kept in files.
 
         Raises:
             StoreError: ``locked``, ``read-only``, ``disk-full``, ``no-access``, ``damaged``,
@@ -89,13 +93,26 @@ class Store:
         """
         from leadgrade.storage.writing import Writing  # noqa: PLC0415 - slow; readers need it not
 
-        writing = Writing(self.engine, self.place, facts)
+        writing = Writing(self.engine, self.place, facts, folder)
         try:
             yield writing
             if writing.finished:
                 writing.commit()
         finally:
             writing.close()
+
+    @contextmanager
+    def new_folder(self, path: Path) -> Iterator[NewFolder]:
+        """Make a folder for the files of a run; it is there in the end if the run is.
+
+        Raises:
+            StoreError: ``folder-exists``, ``folder-of-run``, ``no-out-folder``, ``no-access``,
+                ``read-only``, ``disk-full``, ``failed``.
+        """
+        with self._reading() as connection:
+            check_free(connection, path)
+        with NewFolder(path) as folder:
+            yield folder
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
@@ -227,6 +244,8 @@ class Store:
         with self._changing() as connection:
             found = reading.run(connection, run)
             reading.decision(connection, found.number, lead)
+            if found.folder is not None:
+                raise StoreError("run-in-files", run=found.number, path=found.folder)
             if grade not in found.grades:
                 grades = ", ".join(found.grades)
                 raise StoreError("no-such-grade", grade=grade, grades=grades, run=found.number)
@@ -273,15 +292,15 @@ class Store:
         """
         from leadgrade.storage.forgetting import forget_lead  # noqa: PLC0415 - seldom needed
 
-        with self._changing(wipe=True) as connection:
-            return forget_lead(connection, lead, by=by, reason=reason)
+        with replacing() as replaced, self._changing(wipe=True) as connection:
+            return forget_lead(connection, lead, replaced, by=by, reason=reason)
 
     def forget_before(self, day: date, *, by: str, reason: str) -> Forgotten | None:
         """Take the personal data of all runs before a day out of the record; None without any."""
         from leadgrade.storage.forgetting import forget_before  # noqa: PLC0415 - seldom needed
 
-        with self._changing(wipe=True) as connection:
-            return forget_before(connection, day, by=by, reason=reason)
+        with replacing() as replaced, self._changing(wipe=True) as connection:
+            return forget_before(connection, day, replaced, by=by, reason=reason)
 
     def head(self) -> str:
         """Return the head of the hash chain."""

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from leadgrade.engine.legend import Legend
 from leadgrade.engine.sealing import hash_text
 from leadgrade.storage.emptying import is_empty
+from leadgrade.storage.file_checking import stray_files
 from leadgrade.storage.finding import Finding
 from leadgrade.storage.leaves import rows
 from leadgrade.storage.legends import LEGEND_ROWS, legend_rows
@@ -68,6 +69,7 @@ _STRAYS = {
     "note": ("number", "run_id NOT IN (SELECT id FROM run)"),
     "rejected": ("number", "run_id NOT IN (SELECT id FROM run)"),
     "decision": ("number", "run_id NOT IN (SELECT id FROM run)"),
+    "decision_file": ("file", "run_id NOT IN (SELECT id FROM run)"),
     "marks": ("kind", "run_id NOT IN (SELECT id FROM run)"),
     "outcome": ("number", "list_id NOT IN (SELECT id FROM outcome_list)"),
     "erased": ("number", "erasure_id NOT IN (SELECT id FROM erasure)"),
@@ -92,6 +94,7 @@ def stray_findings(connection: Connection) -> Iterator[Finding]:
         query = text(f"SELECT {name} FROM {table} WHERE {where}")  # noqa: S608 - constants
         for found in connection.execute(query).scalars():
             yield Finding("stray", table, name=str(found))
+    yield from stray_files(connection)
     for key in connection.execute(_OUTDATED).scalars():
         yield Finding("row-changed", "lead", name=str(key))
     for kind, table in (("override", "override"), ("outcome", "outcome_list")):

@@ -199,6 +199,25 @@ class DecisionRow(SQLModel, table=True):
     sealed: str | None
 
 
+class DecisionFileRow(SQLModel, table=True):
+    """A Parquet file with decisions of a run, instead of rows in ``decision``.
+
+    Its columns are those of ``engine/decision_files.py``. The decisions are in the tree of the run
+    all the same, so that the file can be proved; ``sha256`` tells at once whether it was changed.
+    """
+
+    __tablename__ = "decision_file"
+    __table_args__ = (_CLUSTERED,)
+
+    run_id: int = Field(primary_key=True, foreign_key="run.id")
+    position: int = Field(primary_key=True)
+    """From 1 on; the decisions of a file follow those of the file before."""
+    file: str
+    """Seen from the folder of the database if it lies in there, else the whole path."""
+    rows: int
+    sha256: str
+
+
 class RejectionRow(SQLModel, table=True):
     """A row of a list that could not become a lead, and why."""
 

@@ -8,6 +8,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, update
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import col
 
 from leadgrade.engine.decision import Decided
@@ -16,18 +17,22 @@ from leadgrade.engine.sealing import leaf_of, new_salt
 from leadgrade.storage.bulk import BulkSql
 from leadgrade.storage.chain import add_marks, link_run, next_run, now
 from leadgrade.storage.errors import store_errors
+from leadgrade.storage.files import add_file, settle
 from leadgrade.storage.hashing import Tree
 from leadgrade.storage.legends import add_legend
 from leadgrade.storage.notes import split_mapping
+from leadgrade.storage.records import DecisionFile
 from leadgrade.storage.server import connect_to_write
 from leadgrade.storage.staging import AT_ONCE, Staging
 from leadgrade.storage.tables import RunRow, SourceRow
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
 
     from sqlalchemy import Connection, Engine
 
+    from leadgrade.storage.files import NewFolder
     from leadgrade.storage.records import Note, RejectedRow, RunFacts, Source
 
 
@@ -44,10 +49,14 @@ class Writing:
     number: int | None = None
     """The number of the run, once its first row has arrived."""
 
-    def __init__(self, engine: Engine, place: str, facts: RunFacts) -> None:
+    def __init__(
+        self, engine: Engine, place: str, facts: RunFacts, folder: NewFolder | None = None
+    ) -> None:
         self._engine = engine
         self._place = place
         self._facts = facts
+        self._folder = folder
+        self._files = 0
         self._started_at = now()
         self._sql = BulkSql(engine.dialect.name)
         self._connection: Connection | None = None
@@ -97,9 +106,7 @@ class Writing:
     def _add_part(self, decided: Sequence[Decided]) -> None:
         first = self._grades.total() + 1
         leaves = [each[-1] for each in decided]
-        one = Decided(*decided[0])  # a source that hashes in another way would never be proved
-        if leaf_of(one) != one.leaf:
-            raise ValueError(f"lead {one.lead} was not hashed as the record is")
+        self._check_leaf(Decided(*decided[0]))
         with store_errors(self._place):
             for file in dict.fromkeys([each[1] for each in decided]):
                 self._position(file)
@@ -111,6 +118,45 @@ class Writing:
             add_marks(connection, self._run(), "decision", first, leaves)
         self._grades.update(map(_GRADE, decided))
         self._qualified += sum(map(_QUALIFIED, decided))
+
+    def add_file(
+        self,
+        file: Path,
+        counts: Mapping[str, tuple[int, int]],
+        leaves: Iterable[Sequence[str]],
+        one: Decided,
+    ) -> None:
+        """Add a file of decided leads that was written into the draft of the run's folder.
+
+        Args:
+            file: where it is.
+            counts: how many leads have each grade, and how many of those are qualified.
+            leaves: the hashes of the leads in their order, some thousand at a time.
+            one: a lead of the file.
+
+        Raises:
+            ValueError: they were not hashed as the record is.
+        """
+        assert self._folder is not None  # noqa: S101 - for the type checker: files need a folder
+        self._check_leaf(one)
+        first = number = self._grades.total() + 1
+        with store_errors(self._place):
+            connection, run = self._open(), self._run()
+            for some in leaves:
+                self._tree.add(some)
+                add_marks(connection, run, "decision", number, some)
+                number += len(some)
+            self._files += 1
+            path = self._folder.path / file.name
+            found = DecisionFile(self._files, path, first, number - first, settle(file))
+            add_file(connection, run, found)
+        self._grades.update({grade: count for grade, (count, _) in counts.items()})
+        self._qualified += sum(qualified for _, qualified in counts.values())
+
+    @staticmethod
+    def _check_leaf(one: Decided) -> None:
+        if leaf_of(one) != one.leaf:  # a source that hashes in another way would never be proved
+            raise ValueError(f"lead {one.lead} was not hashed as the record is")
 
     def add_rejected(self, rows: Sequence[RejectedRow]) -> None:
         """Add rows that were set aside."""
@@ -158,10 +204,22 @@ class Writing:
         return run
 
     def commit(self) -> None:
-        """Make the run visible; the store's business."""
-        if self._connection is not None:
-            with store_errors(self._place):
+        """Make the run visible; the store's business. Its files come first.
+
+        So a crash in between leaves a folder that no run has, and never a run without its files.
+        """
+        if self._connection is None:
+            return
+        with store_errors(self._place):
+            if self._folder is None or not self._files:
                 self._connection.commit()
+                return
+            self._folder.publish()
+            try:
+                self._connection.commit()
+            except DBAPIError:
+                self._folder.withdraw()
+                raise
 
     def close(self) -> None:
         """Let go of the database. What is not committed never was."""

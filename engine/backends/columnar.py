@@ -78,6 +78,8 @@ class Columnar:
     """Decides lists by one book as of one day."""
 
     name = "columnar"
+    keeps_order = True
+    """Whether the rows of what is ``prepared`` stand in the order of the list if that does."""
 
     def __init__(
         self, book: Book, as_of: date, *, memory: str = MEMORY, threads: int | None = None
@@ -153,11 +155,9 @@ class Columnar:
             EngineFault: DuckDB failed, or a sum of values has more than 38 digits.
         """
         with faults():
-            self._check(table)
-            source = self._with_places(table) if self._layout.places else table
-            query = written(rows_statement(self._layout, source), self._layout)
+            query = self.rows_query(self.prepared(table))
             with closing(self.connection.cursor()) as cursor:  # the connection stays free
-                cursor.execute(query, [secrets.token_hex(KEY)])
+                cursor.execute(*query)
                 while batch := cursor.fetchmany(BATCH):
                     yield list(map(Decided._make, batch))
 
@@ -168,11 +168,26 @@ class Columnar:
             ValueError, EngineFault: as ``decided``; or there is no room left.
         """
         with faults():
-            self._check(table)
-            source = self._with_places(table) if self._layout.places else table
-            query = written(rows_statement(self._layout, source, numbered=True), self._layout)
-            create = f'CREATE OR REPLACE TABLE "{name}" AS {query}'
-            self.connection.execute(create, [secrets.token_hex(KEY)])
+            query, key = self.rows_query(self.prepared(table), numbered=True)
+            self.connection.execute(f'CREATE OR REPLACE TABLE "{name}" AS {query}', key)
+
+    def prepared(self, table: str) -> str:
+        """Return the table of a list with the places of its leads, where the book has rankings.
+
+        Raises:
+            ValueError: a fact has a value that its type does not allow.
+            duckdb.Error: DuckDB failed; see ``faults``.
+        """
+        self._check(table)
+        return self._with_places(table) if self._layout.places else table
+
+    def rows_query(self, source: str, *, numbered: bool = False) -> tuple[str, list[str]]:
+        """Return the query of the rows to store of a part of a table that is ``prepared``.
+
+        It is SQL and its parameters: a key for the salts. ``numbered`` rows begin with their ``n``.
+        """
+        statement = rows_statement(self._layout, source, numbered=numbered)
+        return written(statement, self._layout), [secrets.token_hex(KEY)]
 
     def _with_places(self, table: str) -> str:
         """Make a table of the list with the places of its leads, in the order of ``n``."""

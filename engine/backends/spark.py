@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 # ruff: noqa: S608 - names of our own, and texts with their quotes doubled
 
+DECIDED = "decided"
+"""The view of the rows of a list."""
+
 ROW_GROUP = 50_000
 """Leads of the list that one task decides, at least."""
 
@@ -40,6 +43,7 @@ class Spark(Columnar):
     """Decides lists by one book as of one day, on Spark."""
 
     name = "spark"
+    keeps_order = False
 
     def __init__(
         self,
@@ -74,10 +78,9 @@ class Spark(Columnar):
             ValueError: a fact has a value that its type does not allow; nothing was decided.
             EngineFault: DuckDB or Spark failed, or a sum of values has more than 38 digits.
         """
-        self.keep(table, "decided")
-        names = ", ".join(Decided._fields)
+        query, _ = self.rows_query(self.prepared(table))
         with faults(), closing(self.connection.cursor()) as cursor:
-            cursor.execute(f'SELECT {names} FROM "decided" ORDER BY "n"')
+            cursor.execute(f'{query} ORDER BY "n"')
             while batch := cursor.fetchmany(BATCH):
                 yield list(map(Decided._make, batch))
 
@@ -97,6 +100,20 @@ class Spark(Columnar):
             self._session.sql(query, args=[secrets.token_hex(KEY)]).write.parquet(rows.as_uri())
         with faults():
             self._take_back(rows, table, name)
+
+    def prepared(self, table: str) -> str:
+        """Return a view of the rows of a list, decided: Spark takes a list as a whole.
+
+        Raises:
+            ValueError, EngineFault: as ``keep``.
+        """
+        self.keep(table, DECIDED)
+        return DECIDED
+
+    def rows_query(self, source: str, *, numbered: bool = False) -> tuple[str, list[str]]:
+        """Return the query of the rows of a part of what is ``prepared``."""
+        names = ", ".join(("n", *Decided._fields) if numbered else Decided._fields)
+        return f'SELECT {names} FROM "{source}"', []
 
     def _texts(self, table: str) -> Any:
         return texts_statement(self._layout, table, self._there)

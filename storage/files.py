@@ -1,0 +1,183 @@
+"""Where runs keep their decisions that are in Parquet files, and how a folder of them comes to be.
+
+The database says which files those are. A folder that lies in the folder of the database moves
+with it; any other is named by its whole path.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import shutil
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from sqlalchemy import text
+
+from leadgrade.storage.errors import StoreError, store_error
+from leadgrade.storage.records import DecisionFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import Connection
+
+_FILES = text("""
+    SELECT position, file, rows, sha256 FROM decision_file WHERE run_id = :run ORDER BY position
+""")
+_ALL = text("SELECT run_id, file FROM decision_file ORDER BY run_id, position")
+_INSERT = text("""
+    INSERT INTO decision_file (run_id, position, file, rows, sha256)
+    VALUES (:run, :position, :file, :rows, :sha256)
+""")
+
+_REPLACE = text("""
+    UPDATE decision_file SET file = :file, sha256 = :sha256
+    WHERE run_id = :run AND position = :position
+""")
+
+
+def files_of(connection: Connection, run: int) -> list[DecisionFile]:
+    """Return the files with the decisions of a run; none where those are in the database."""
+    base, found, first = _home(connection), [], 1
+    for position, file, rows, sha256 in connection.execute(_FILES, {"run": run}):
+        path = Path(file) if base is None else base / file
+        found.append(DecisionFile(position, path, first, rows, sha256))
+        first += rows
+    return found
+
+
+def runs_in_files(connection: Connection) -> list[int]:
+    """Return the runs whose decisions are in files, the latest first."""
+    query = "SELECT DISTINCT run_id FROM decision_file ORDER BY run_id DESC"
+    return list(connection.execute(text(query)).scalars())
+
+
+def paths_of_runs(connection: Connection) -> dict[Path, int]:
+    """Return every file of the record, with the run that has it."""
+    base = _home(connection) or Path()
+    return {base / file: run for run, file in connection.execute(_ALL)}
+
+
+def add_file(connection: Connection, run: int, file: DecisionFile) -> None:
+    """Note that a run has a file."""
+    place = stored_place(connection, file.path)
+    values = {"position": file.position, "rows": file.rows, "sha256": file.sha256}
+    connection.execute(_INSERT, {"run": run, "file": place, **values})
+
+
+def stored_place(connection: Connection, path: Path) -> str:
+    """Return how a file is named in the record."""
+    base = _home(connection)
+    if base is not None and path.is_relative_to(base):
+        return path.relative_to(base).as_posix()
+    return str(path)
+
+
+def _home(connection: Connection) -> Path | None:
+    """Return the folder of a SQLite database; others have none."""
+    if connection.dialect.name != "sqlite":
+        return None
+    query = "SELECT file FROM pragma_database_list WHERE name = 'main'"
+    file = connection.exec_driver_sql(query).scalar()
+    return Path(file).resolve().parent if file else None
+
+
+def digest_of(path: Path) -> str:
+    """Return the SHA-256 of a file, in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def settle(path: Path) -> str:
+    """See that the bytes of a new file are on the disk, and return its SHA-256."""
+    with path.open("rb+") as file:
+        os.fsync(file)
+    return digest_of(path)
+
+
+@contextmanager
+def replacing() -> Iterator[list[tuple[Path, Path]]]:
+    """Give a list for pairs of an old file and the new one that takes its place in the record.
+
+    In the end the old ones are deleted, or where the record could not be changed the new ones.
+    """
+    pairs: list[tuple[Path, Path]] = []
+    try:
+        yield pairs
+    except Exception:
+        for _, new in pairs:
+            new.unlink(missing_ok=True)
+        raise
+    for old, _ in pairs:
+        old.unlink(missing_ok=True)
+
+
+def replace_file(connection: Connection, run: int, old: DecisionFile, new: Path) -> None:
+    """Note that a file of a run was written anew."""
+    values = {"file": stored_place(connection, new), "sha256": settle(new)}
+    connection.execute(_REPLACE, {"run": run, "position": old.position, **values})
+
+
+class NewFolder:
+    """A folder of files that is being written: it appears whole, with its run, or not at all.
+
+    Until ``publish`` it has a hidden name beside the one that it will have.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path.resolve()
+        self.draft = self.path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
+
+    def __enter__(self) -> Self:
+        try:
+            self.draft.mkdir()
+        except FileNotFoundError as error:
+            raise StoreError("no-out-folder", path=self.path.parent) from error
+        except OSError as error:
+            raise store_error(error, str(self.path)) from error
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        shutil.rmtree(self.draft, ignore_errors=True)
+
+    def publish(self) -> None:
+        """Give the folder its name; from then on it stays.
+
+        Raises:
+            StoreError: ``folder-exists``, something else got the name meanwhile.
+        """
+        if self.path.exists():
+            raise StoreError("folder-exists", path=self.path)
+        self.draft.rename(self.path)
+        _sync(self.path)
+        _sync(self.path.parent)
+
+    def withdraw(self) -> None:
+        """Take the name away again: its run was not stored."""
+        self.path.rename(self.draft)
+
+
+def _sync(folder: Path) -> None:
+    with suppress(OSError):  # not every system opens folders
+        opened = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)
+
+
+def check_free(connection: Connection, path: Path) -> None:
+    """Check that a new folder may have a name.
+
+    Raises:
+        StoreError: ``folder-of-run``, ``folder-exists``.
+    """
+    if not path.exists() and not path.is_symlink():
+        return
+    for file, run in paths_of_runs(connection).items():
+        if file.parent == path.resolve():
+            raise StoreError("folder-of-run", path=path, run=run)
+    raise StoreError("folder-exists", path=path)
