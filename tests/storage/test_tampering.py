@@ -162,9 +162,9 @@ def changed(column, backend):
         if backend.name == "sqlite":
             return f"CAST(x'00' || coalesce({column.name}, x'') AS BLOB)"
         return f"'\\x00'::bytea || coalesce({column.name}, '')"
-    if column.type.python_type is str:
-        return f"coalesce({column.name}, '') || 'x'"
-    return f"coalesce({column.name}, 0) + 1000003"
+    if column.type.python_type in (int, float):
+        return f"coalesce({column.name}, 0) + 1000003"
+    return f"coalesce({column.name}, '') || 'x'"
 
 
 def test_nothing_is_found_where_nothing_was_changed(recorded):
