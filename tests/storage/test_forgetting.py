@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
 from datetime import date
 
 import pytest
@@ -87,17 +85,14 @@ def test_a_forgotten_lead_may_come_back_as_another(filled, made):
     assert proved(filled)
 
 
-def test_retention_keeps_the_leads_that_are_still_seen(filled, made, monkeypatch):
-    with closing(sqlite3.connect(filled.place)) as connection:
-        connection.execute("UPDATE run SET started_at = '2020-01-01T00:00:00.000Z' WHERE id = 1")
-        connection.commit()
+def test_retention_keeps_the_leads_that_are_still_seen(filled, database):
+    database.tamper("UPDATE run SET started_at = '2020-01-01T00:00:00.000Z' WHERE id = 1")
     found = filled.forget_before(date(2021, 1, 1), by="Lin", reason="too old")
     assert (found.leads, found.decisions, found.rejected, found.notes) == (0, 3, 2, 2)
     assert list(filled.decisions(1)) == []
     # Not even that a lead of today was there in that run is left.
-    with closing(sqlite3.connect(filled.place)) as connection:
-        query = "SELECT count(*) FROM decision WHERE run_id = 1 AND lead_id IS NOT NULL"
-        assert connection.execute(query).fetchone() == (0,)
+    query = "SELECT count(*) FROM decision WHERE run_id = 1 AND lead_id IS NOT NULL"
+    assert database.rows(query) == [(0,)]
     assert [each.run for each in filled.history("E1")] == [2]
     assert filled.forget_before(date(2021, 1, 1), by="Lin", reason="too old") is None
 

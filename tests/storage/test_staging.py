@@ -7,6 +7,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import text
 
 from leadgrade.storage import staging, writing
 from leadgrade.storage.errors import StoreError
@@ -18,7 +19,9 @@ NIGHTS = st.lists(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40
+)
 @given(NIGHTS, st.integers(1, 4))
 def test_any_nights(store, made, nights, at_once):
     """Leads come, change, stay away and come back, whatever the parts in which they are stored."""
@@ -50,11 +53,11 @@ def test_any_nights(store, made, nights, at_once):
 
 def snapshots(store, leads):
     with store.engine.connect() as connection:
-        query = f"""
+        query = text("""
             SELECT count(DISTINCT decision.snapshot_id) FROM decision
-            JOIN lead ON lead.id = decision.lead_id WHERE lead.key LIKE '{leads}'
-        """  # noqa: S608 - made here
-        return connection.exec_driver_sql(query).scalar_one()
+            JOIN lead ON lead.id = decision.lead_id WHERE lead.key LIKE :leads
+        """)
+        return connection.execute(query, {"leads": leads}).scalar_one()
 
 
 def test_leads_that_were_hashed_otherwise_are_refused(store, made):
