@@ -35,6 +35,7 @@ COMMANDS = {
     "check": "books:check",
     "test": "books:test",
     "schema": "schema:schema",
+    "sql": "warehouse:as_sql",
     "books": "books:list_books",
     "init": "books:init",
 }

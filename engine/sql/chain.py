@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from sqlglot import exp
 
-from leadgrade.engine.sql.expressions import Sql, column, identifier
+from leadgrade.engine.sql.expressions import Sql, column, digits, identifier
 
 
 class Column(NamedTuple):
@@ -26,30 +26,44 @@ class _Step:
     about: str
     alone: bool
     """Whether it has only these columns, not all before as well."""
+    where: Sql | None
 
 
 class Chain:
     """The steps of one statement, in order, from a table or query on."""
 
-    def __init__(self, source: exp.Table) -> None:
+    def __init__(self, source: exp.Table, *, apart: bool = False) -> None:
         self._source = source
+        self._apart = apart
+        """Whether steps have to be kept apart; see ``Dialect.merges_steps``."""
         self._steps: list[_Step] = []
 
     def add(
-        self, name: str, columns: Iterable[Column], about: str = "", *, alone: bool = False
+        self,
+        name: str,
+        columns: Iterable[Column],
+        about: str = "",
+        *,
+        alone: bool = False,
+        where: Sql | None = None,
     ) -> None:
         """Add a step that has all columns so far, and these; none where there is nothing to add.
 
-        One that stands ``alone`` has only these.
+        One that stands ``alone`` has only these. Rows on which ``where`` does not hold are left
+        out.
         """
         found = list(columns)
         if found:
-            self._steps.append(_Step(name, found, about, alone))
+            self._steps.append(_Step(name, found, about, alone, where))
 
     @property
     def widest(self) -> int:
-        """The columns that the steps add to those of the table, in all."""
-        return sum(len(step.columns) for step in self._steps)
+        """The most columns that a step has. A first one with all columns of a table is missing."""
+        widest = width = 0
+        for step in self._steps:
+            width = len(step.columns) + (0 if step.alone else width)
+            widest = max(widest, width)
+        return widest
 
     def end(
         self, columns: Iterable[Column], order: Sequence[Sql] = (), *, narrow: bool = False
@@ -79,6 +93,10 @@ class Chain:
 
     def _cte(self, step: _Step, place: int, columns: list[Sql]) -> exp.CTE:
         query = self._select(columns, place)
+        if step.where is not None:
+            query.set("where", exp.Where(this=step.where))
+        if self._apart:
+            query.set("offset", exp.Offset(expression=digits(0)))
         if step.about:
             query.add_comments([step.about])
         return exp.CTE(this=query, alias=exp.TableAlias(this=identifier(step.name)))

@@ -12,6 +12,7 @@ from leadgrade.engine.sql.chain import Chain, Column
 from leadgrade.engine.sql.dialects import SqlError
 from leadgrade.engine.sql.expressions import Sql, case, column, known, switch, text, whole
 from leadgrade.engine.sql.layout import Layout
+from leadgrade.engine.sql.room import where_is
 from leadgrade.engine.sql.subjects import FactColumn, Numbered
 from leadgrade.rules.conditions import Condition, Presence, Test, subjects_of, tests_of
 from leadgrade.rules.model import (
@@ -31,7 +32,7 @@ LARGEST = 2**63
 
 def classify_leads(layout: Layout, chain: Chain) -> None:
     """Add the class of each classification; a matrix may look at the classes before it."""
-    chain.add("cases", list(_cases(layout)), "cases of classifications")
+    chain.add("cases", list(_cases(layout)), layout.about("step-cases"))
     levels: dict[str, int] = {}
     columns: dict[int, list[Column]] = defaultdict(list)
     for each in layout.book.classes.values():
@@ -39,11 +40,12 @@ def classify_leads(layout: Layout, chain: Chain) -> None:
         level = levels[each.id] = 1 + max((levels.get(axis, 0) for axis in seen), default=0)
         name = layout.name("class", each.id)
         numbers = numbers_of(layout, each.id)
-        about = f"{each.label.say('en')}: " + ", ".join(f"{no} {it}" for it, no in numbers.items())
+        listed = ", ".join(f"{number} {label}" for label, number in numbers.items())
+        about = layout.about("class", each.label, name=each.id, numbers=listed, source=each.source)
         columns[level].append(Column(name, _class(each, layout), about))
         layout.subjects[each.id] = Numbered(name, numbers)
     for level, found in sorted(columns.items()):
-        chain.add(f"classes_{level}", found, "classes by number")
+        chain.add(f"classes_{level}", found, layout.about("step-classes"))
 
 
 def numbers_of(layout: Layout, classification: str) -> dict[str, int]:
@@ -156,7 +158,7 @@ def _within(ranking: Ranking, share: Fraction, layout: Layout) -> Sql:
     kinds = ("before", "total") if ranking.by_total else ("position", "of")
     ahead, every = (column(layout.places[ranking.id][kind]) for kind in kinds)
     if share.denominator >= LARGEST:
-        raise SqlError("share-too-fine", name=ranking.id)
+        raise SqlError("share-too-fine", place=where_is(ranking.span), name=ranking.id)
     if not ranking.by_total:  # p <= ceil(s * n) is p - 1 < s * n
         ahead = exp.Paren(this=exp.Sub(this=ahead, expression=whole(1)))
     factors = whole(share.denominator), whole(share.numerator)

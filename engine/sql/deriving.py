@@ -28,7 +28,6 @@ from leadgrade.engine.sql.expressions import (
     null,
     number,
     paren,
-    wrapped,
 )
 from leadgrade.engine.sql.layout import Layout
 from leadgrade.rules.conditions import Condition, Test, subjects_of
@@ -56,7 +55,7 @@ def derive_facts(layout: Layout, chain: Chain) -> None:
         if fact.formula is not None:
             deriving.add(fact.id, fact.formula)
     for level, columns in sorted(deriving.columns.items()):
-        chain.add(f"derived_{level}", columns, "derived facts")
+        chain.add(f"derived_{level}", columns, layout.about("step-derived"))
 
 
 class _Deriving:
@@ -77,7 +76,8 @@ class _Deriving:
         else:
             sql = part.sql()
         name = self._layout.name("derived", fact)
-        self.columns[part.level + 1].append(Column(name, sql, f"derived fact {fact}"))
+        about = self._layout.about("fact", self._layout.book.derived[fact].label, name=fact)
+        self.columns[part.level + 1].append(Column(name, sql, about))
         self._levels[fact] = part.level + 1
         self._layout.settle(fact, name, may_be_unknown=part.may_be_unknown or not part.finite)
 
@@ -122,11 +122,10 @@ class _Deriving:
             right = self._once(right)
             checks: list[Sql] = [exp.NEQ(this=right.sql(), expression=number(0.0))]
             checks += [] if right.finite else [finite(right.sql())]
-            quotient = exp.Div(this=wrapped(left.sql()), expression=right.sql(), typed=True)
+            quotient = self._layout.dialect.arithmetic(left.sql(), sign, right.sql())
             sql = case([(all_of(checks), quotient)])
             return Part(lambda: sql, max(left.level, right.level), finite=False)
-        kinds: dict[str, type[exp.Binary]] = {"+": exp.Add, "-": exp.Sub, "*": exp.Mul}
-        result: Sql = kinds[sign](this=wrapped(left.sql()), expression=wrapped(right.sql()))
+        result = self._layout.dialect.arithmetic(left.sql(), sign, right.sql())
         level = max(left.level, right.level)
         return Part(lambda: result, level, finite=False, may_be_unknown=unknown)
 
@@ -138,7 +137,7 @@ class _Deriving:
             case Function.MIN | Function.MAX:
                 return self._extreme(function, [self._once(each) for each in parts])
             case Function.SUM_KNOWN:
-                return _sum_known([self._once(each) for each in parts])
+                return self._sum_known([self._once(each) for each in parts])
             case Function.FIRST_KNOWN:
                 return _first_known([self._once(each) for each in parts])
             case Function.DAYS_BETWEEN:
@@ -148,6 +147,15 @@ class _Deriving:
                 return _of_dates(parts, days)
             case Function.MONTHS_BETWEEN:
                 return _of_dates(parts, _months(parts[0].sql, parts[1].sql))
+
+    def _sum_known(self, parts: list[Part]) -> Part:
+        """Return the sum of what is known: an unknown part adds nothing."""
+        total, *terms = [_or_zero(each) for each in parts]
+        for term in terms:
+            total = self._layout.dialect.arithmetic(total, "+", term)
+        tests = [known(each.sql()) if each.finite else finite(each.sql()) for each in parts]
+        sql = case([(any_of(tests), total)])
+        return Part(lambda: sql, _level(parts), finite=False)
 
     def _extreme(self, function: Function, parts: list[Part]) -> Part:
         extreme = call(
@@ -190,17 +198,6 @@ class _Deriving:
             return []
         (fact,) = subjects_of(condition)
         return [known(column(self._layout.fact(fact).name), negated=True)]
-
-
-def _sum_known(parts: list[Part]) -> Part:
-    """Return the sum of what is known: an unknown part adds nothing."""
-    terms = [_or_zero(each) for each in parts]
-    total = terms[0]
-    for term in terms[1:]:
-        total = exp.Add(this=total, expression=term)
-    anything = any_of(known(each.sql()) if each.finite else finite(each.sql()) for each in parts)
-    sql = case([(anything, total)])
-    return Part(lambda: sql, _level(parts), finite=False)
 
 
 def _or_zero(part: Part) -> Sql:

@@ -17,10 +17,10 @@ def settle_facts(layout: Layout, chain: Chain) -> None:
         name = layout.read[fact.id]
         if fact.if_unknown is not None or fact.max_age_days is not None:
             settled = layout.name("settled", fact.id)
-            columns.append(Column(settled, _settled(fact, layout), _about(fact)))
+            columns.append(Column(settled, _settled(fact, layout), _about(fact, layout)))
             name = settled
         layout.settle(fact.id, name, may_be_unknown=fact.if_unknown is None)
-    chain.add("settled_facts", columns, "facts: less what is too old, with what is assumed")
+    chain.add("settled_facts", columns, layout.about("step-settled"))
 
 
 def _settled(fact: Fact, layout: Layout) -> Sql:
@@ -35,10 +35,10 @@ def _settled(fact: Fact, layout: Layout) -> Sql:
     return case([(too_old, assumed)], found)
 
 
-def _about(fact: Fact) -> str:
+def _about(fact: Fact, layout: Layout) -> str:
     said = []
     if fact.max_age_days is not None:
-        said.append(f"unknown {fact.max_age_days} days after {fact.dated_by}")
+        said.append(layout.about("too-old", days=fact.max_age_days, date=fact.dated_by))
     if fact.if_unknown is not None:
-        said.append(f"{fact.if_unknown} where it is unknown")
-    return ", ".join(said)
+        said.append(layout.about("assumed", value=fact.if_unknown))
+    return ", ".join(filter(None, said))

@@ -40,11 +40,11 @@ def place_of(book: Book, grade: str) -> int:
 def grade_leads(layout: Layout, chain: Chain) -> None:
     """Add what of the knock-outs and limits applies, the grade, and whether a lead is qualified."""
     book = layout.book
-    chain.add("verdicts", list(_verdicts(layout)), "knock-outs, limits and needs; NULL is open")
+    chain.add("verdicts", list(_verdicts(layout)), layout.about("step-verdicts"))
     ladders = [Column(layout.name("earned", way), _ladder(way, layout)) for way in WAYS]
-    chain.add("ladder", ladders, f"grades by number: {_numbers(book)}")
+    chain.add("ladder", ladders, layout.about("step-ladder", numbers=_numbers(book)))
     grades = [Column(layout.name("grade", way), _limited(way, layout)) for way in WAYS]
-    chain.add("grades", grades, "floors lift, ceilings lower, knock-outs have the last word")
+    chain.add("grades", grades, layout.about("step-grades"))
     _speak_of_grades(layout)
     sql = layout.reader.read(book.qualified)
     if layout.reader.may_be_unknown(book.qualified):
@@ -74,13 +74,14 @@ def _hangs_on_points(condition: Condition, layout: Layout) -> bool:
 def _verdicts(layout: Layout) -> Iterator[Column]:
     parts: list[KnockOut | Limit] = [*layout.book.knock_outs, *layout.book.limits]
     for part in parts:
-        yield Column(verdict_of(part, layout), _applies(part, layout, layout.reader), _about(part))
+        sql = _applies(part, layout, layout.reader)
+        yield Column(verdict_of(part, layout), sql, _about(part, layout))
         if _hangs_on_points(part.when, layout):
             sql = _applies(part, layout, layout.doubtful_reader)
             yield Column(verdict_of(part, layout, doubtful=True), sql)
     for grade in layout.book.grades:
         if grade.needs is not None:
-            about = f"needs of grade {grade.id}"
+            about = layout.about("needs", grade.label, name=grade.id)
             yield Column(layout.name("needs", grade.id), layout.reader.read(grade.needs), about)
             if _hangs_on_points(grade.needs, layout):
                 sql = layout.doubtful_reader.read(grade.needs)
@@ -92,11 +93,13 @@ def _applies(part: KnockOut | Limit, layout: Layout, reader: ConditionReader) ->
     return layout.as_of.within(part.valid, found, lambda: truth(False))  # noqa: FBT003
 
 
-def _about(part: KnockOut | Limit) -> str:
-    kind = "knock-out" if isinstance(part, KnockOut) else "limit"
-    said = [f"{kind} {part.id}"]
-    said += [phrase.say("en") for phrase in (part.label, part.why) if phrase is not None]
-    return ": ".join(said)
+def _about(part: KnockOut | Limit, layout: Layout) -> str:
+    kind = "knock-out"
+    if isinstance(part, Limit):
+        kind = "floor" if part.is_floor else "ceiling"
+    return layout.about(
+        kind, part.label, part.why, name=part.id, grade=part.grade, source=part.source
+    )
 
 
 def _ladder(way: str, layout: Layout) -> Sql:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Self
 
 from sqlglot import exp
 
@@ -28,6 +29,7 @@ from leadgrade.engine.sql.expressions import day as day_of
 from leadgrade.engine.sql.names import Names, names_of_facts
 from leadgrade.engine.sql.subjects import FactColumn, Subject
 from leadgrade.rules.model import Book, Ranking, Rule, Validity
+from leadgrade.rules.phrase import Phrase
 
 PLACES = ("position", "of")
 SUMS = ("before", "total")
@@ -36,6 +38,10 @@ SUMS = ("before", "total")
 def kinds_of_place(ranking: Ranking) -> tuple[str, ...]:
     """Return what has to be known of a place: see ``rules/lead.py:Rank``. Few rank by sums."""
     return (*PLACES, *SUMS) if ranking.by_total else PLACES
+
+
+Words = Callable[..., str]
+"""Gives the text of a code, filled with values by name."""
 
 
 @dataclass(frozen=True)
@@ -116,11 +122,21 @@ class Layout:
     rules: dict[str, RuleColumn] = field(default_factory=dict)
     places: dict[str, dict[str, str]] = field(default_factory=dict)
     """The columns of the places in the list, by ranking and kind."""
+    words: Words | None = None
+    """What says in words where something comes from; None where nobody reads it."""
+    lang: str = "en"
     _names: Names = field(default_factory=Names)
     _given: dict[tuple[str, str], str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, book: Book, as_of: AsOf, dialect: Dialect) -> Layout:
+    def of(
+        cls,
+        book: Book,
+        as_of: AsOf,
+        dialect: Dialect,
+        words: Words | None = None,
+        lang: str = "en",
+    ) -> Self:
         """Return the layout of a book. What is not in force is left out, but keeps its place."""
         names, read = names_of_facts(book)
         kept = book if as_of.day is None else in_force(book, as_of.day)
@@ -128,7 +144,17 @@ class Layout:
             each.id: {kind: names.give(f"{kind}_{each.id}") for kind in kinds_of_place(each)}
             for each in rankings_of(book)
         }
-        return cls(kept, Legend.of(book), as_of, dialect, read, places=places, _names=names)
+        return cls(
+            kept,
+            Legend.of(book),
+            as_of,
+            dialect,
+            read,
+            places=places,
+            words=words,
+            lang=lang,
+            _names=names,
+        )
 
     def name(self, kind: str, thing: str = "") -> str:
         """Return the column of a thing of a kind; always the same."""
@@ -136,6 +162,16 @@ class Layout:
         if key not in self._given:
             self._given[key] = self._names.give(f"{kind}_{thing}" if thing else kind)
         return self._given[key]
+
+    def about(
+        self, code: str, *phrases: Phrase | None, source: str | None = None, **values: object
+    ) -> str:
+        """Return where something comes from, in words, and what the book says of it."""
+        if self.words is None:
+            return ""
+        said = [phrase.say(self.lang) for phrase in phrases if phrase is not None]
+        named = ": ".join([self.words(code, **values), *said])
+        return named if source is None else f"{named} {self.words('source', name=source)}"
 
     def settle(self, fact: str, name: str, *, may_be_unknown: bool) -> None:
         """Say in which column a fact is found from now on."""

@@ -29,13 +29,13 @@ def rank_leads(layout: Layout, chain: Chain) -> None:
     rankings = rankings_of(layout.book)
     by_total = [each for each in rankings if each.by_total]
     rounding = (each for ranking in by_total for each in _products(ranking, layout))
-    chain.add("in_hundredths", rounding, "values in hundredths, before they are rounded")
+    chain.add("in_hundredths", rounding, layout.about("step-hundredths"))
     hundredths = [
         Column(layout.name("hundredths", each.id), _hundredths(each, layout)) for each in by_total
     ]
-    chain.add("rounded", hundredths, "values in whole hundredths, negative ones as 0")
+    chain.add("rounded", hundredths, layout.about("step-rounded"))
     columns = [each for ranking in rankings for each in _places(ranking, layout)]
-    chain.add("places", columns, "places in the list: the highest value first, ties by lead id")
+    chain.add("places", columns, layout.about("step-places"))
 
 
 def _products(ranking: Ranking, layout: Layout) -> Iterator[Column]:
@@ -90,13 +90,13 @@ def _places(ranking: Ranking, layout: Layout) -> Iterator[Column]:
     name = layout.places[ranking.id].__getitem__
     hundredths = layout.name("hundredths", ranking.id)
 
-    numbered = exp.Window(this=exp.RowNumber(), order=_order(fact))
+    numbered = exp.Window(this=exp.RowNumber(), order=_order(fact, layout))
     yield Column(name("position"), case([(known(column(fact)), numbered)]))
     yield Column(name("of"), exp.Window(this=exp.Count(this=column(fact))))
     if ranking.by_total:
         above = exp.Window(
             this=exp.Sum(this=column(hundredths)),
-            order=_order(fact),
+            order=_order(fact, layout),
             spec=exp.WindowSpec(
                 kind="ROWS",
                 start="UNBOUNDED",
@@ -110,10 +110,11 @@ def _places(ranking: Ranking, layout: Layout) -> Iterator[Column]:
         yield Column(name("total"), exp.Window(this=exp.Sum(this=column(hundredths))))
 
 
-def _order(fact: str) -> exp.Order:
+def _order(fact: str, layout: Layout) -> exp.Order:
+    lead = layout.dialect.by_code_point(column("lead"))
     return exp.Order(
         expressions=[
             exp.Ordered(this=column(fact), desc=True, nulls_first=False),
-            exp.Ordered(this=column("lead"), nulls_first=True),
+            exp.Ordered(this=lead, nulls_first=layout.dialect.nulls_are_small),
         ]
     )

@@ -28,14 +28,18 @@ from leadgrade.rules.model import Criterion, Rule, RuleKind
 
 def fire_rules(layout: Layout, chain: Chain) -> None:
     """Add what each rule comes to."""
-    chain.add("guards", list(_guards(layout)), "what the outcomes of one rule share")
+    chain.add("guards", list(_guards(layout)), layout.about("step-guards"))
     columns = []
     for rule in layout.book.rules.values():
         found = RuleColumn(layout.name("rule", rule.id), rule, _may_be_open(rule, layout))
         layout.rules[rule.id] = found
         sql = layout.as_of.within(rule.valid, _verdict(found, layout), found.nothing)
-        columns.append(Column(found.name, sql, _about(rule, layout)))
-    chain.add("rules", columns, "rules: whether they fire, or which outcome; NULL is open")
+        home = layout.book.criterion_of[rule.id].id
+        about = layout.about(
+            "rule", rule.label, rule.why, name=rule.id, criterion=home, source=rule.source
+        )
+        columns.append(Column(found.name, sql, about))
+    chain.add("rules", columns, layout.about("step-rules"))
     layout.subjects["fired"] = Ids({name: each.fired for name, each in layout.rules.items()})
     layout.thinkable["fired"] = Ids({name: each.fires for name, each in layout.rules.items()})
 
@@ -88,19 +92,17 @@ def _faded(rule: Rule, layout: Layout) -> Sql:
 def add_points(layout: Layout, chain: Chain) -> None:
     """Add subtotals, criteria and score; and what they may become by rules that are open."""
     criteria = layout.book.criteria.values()
-    chain.add("subtotals", [each for crit in criteria for each in _subtotals(crit, layout)])
-    chain.add(
-        "criteria",
-        [each for crit in criteria for each in _clamped(crit, layout)],
-        "criteria, kept within their ranges; in hundredths of points",
-    )
+    subtotals = [each for crit in criteria for each in _subtotals(crit, layout)]
+    chain.add("subtotals", subtotals, layout.about("step-subtotals"))
+    clamped = [each for crit in criteria for each in _clamped(crit, layout)]
+    chain.add("criteria", clamped, layout.about("step-criteria"))
     ends = ("score", "score_low", "score_high")
     sums = [
         total(column(_end_of(crit, end, layout)) for crit in criteria)
         for end in ("points", "points_low", "points_high")
     ]
     columns = [Column(layout.name(end), sql) for end, sql in zip(ends, sums, strict=True)]
-    chain.add("scores", columns, "the score, and what it may become by rules that are open")
+    chain.add("scores", columns, layout.about("step-scores"))
     layout.subjects["score"] = Points(layout.name("score"))
     layout.thinkable["score"] = PointsBetween(layout.name("score_low"), layout.name("score_high"))
     for crit in criteria:
@@ -147,7 +149,7 @@ def _given(found: RuleColumn) -> Sql | None:
 
 def _clamped(criterion: Criterion, layout: Layout) -> Iterator[Column]:
     subtotal = layout.name("subtotal", criterion.id)
-    about = f"criterion {criterion.id}: {criterion.label.say('en')}"
+    about = layout.about("criterion", criterion.label, name=criterion.id, source=criterion.source)
     yield Column(layout.name("points", criterion.id), _kept(column(subtotal), criterion), about)
     if _end_of(criterion, "points_low", layout) != layout.name("points", criterion.id):
         for end, kind in (("points_low", "fall"), ("points_high", "rise")):
@@ -160,9 +162,3 @@ def _clamped(criterion: Criterion, layout: Layout) -> Iterator[Column]:
 def _kept(points: Sql, criterion: Criterion) -> Sql:
     """Return points within the range of a criterion."""
     return least(greatest(points, whole(criterion.low)), whole(criterion.high))
-
-
-def _about(rule: Rule, layout: Layout) -> str:
-    said = [f"rule {rule.id} of {layout.book.criterion_of[rule.id].id}"]
-    said += [phrase.say("en") for phrase in (rule.label, rule.why) if phrase is not None]
-    return ": ".join(said)
