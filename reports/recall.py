@@ -66,14 +66,14 @@ def recall_all(
 
 
 def stored_book(store: Store, run: StoredRun) -> Book:
-    """Return the rule book of a run as it was used.
+    """Return the rule book of a run as it was used, without its examples and properties.
 
     Raises:
         RecallError: this version cannot read it.
     """
     stored = store.book(run.book_sha256)
     try:
-        return read_book(stored.text, stored.path, run.parameters)
+        return read_book(stored.text, stored.path, run.parameters, examples=False)
     except BookError as error:
         raise RecallError("stored-book-unreadable", run=run.number, finding=error) from error
 

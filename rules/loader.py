@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from leadgrade.rules import nodes
 from leadgrade.rules.assembly import Assembly
 from leadgrade.rules.document import BookDoc
 from leadgrade.rules.including import Including
@@ -58,10 +59,13 @@ def read_book(
     path: str = "<text>",
     overrides: Mapping[str, str] = NO_OVERRIDES,
     files: Files | None = None,
+    *,
+    examples: bool = True,
 ) -> Book:
     """Read a rule book from its text; ``path`` names it in messages.
 
-    Files that it includes or extends are looked for beside ``path``.
+    Files that it includes or extends are looked for beside ``path``. Without ``examples`` these
+    and the properties, which decide nothing and are often half of a book, are not looked at.
 
     Raises:
         BookError: something in it is wrong; all of it is told.
@@ -70,9 +74,12 @@ def read_book(
     book = None
     with _without_collecting(), suppress(TooManyFindingsError):
         tree = whole_tree(text, path, findings, files)
-        doc: BookDoc | None = None if tree is None else record(BookDoc)(tree, findings)
-        if doc is not None:
-            one_text = text if len(files.texts) == 1 else yaml_text(doc.node)
+        read = tree
+        if isinstance(tree, nodes.Mapping) and not examples:
+            read = tree.without("examples", "properties")
+        doc: BookDoc | None = None if read is None else record(BookDoc)(read, findings)
+        if tree is not None and doc is not None:
+            one_text = text if len(files.texts) == 1 else yaml_text(tree)
             book = Assembly(doc, overrides, findings).book(path, one_text)
     if findings or book is None:
         raise BookError(findings.all, files.texts)

@@ -75,6 +75,11 @@ class Mapping(NamedTuple):
         entries = tuple((name, node if name.text == key else old) for name, old in self.entries)
         return Mapping(entries, self.span)
 
+    def without(self, *keys: str) -> Mapping:
+        """Return the same without some keys."""
+        entries = tuple((name, node) for name, node in self.entries if name.text not in keys)
+        return Mapping(entries, self.span)
+
     def key(self, key: str) -> Scalar:
         """Return the key itself, for its place.
 

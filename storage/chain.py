@@ -10,8 +10,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import text
-
+from leadgrade.storage import sql
 from leadgrade.storage.hashing import FIRST_HEAD, MARK, Tree, digest
 from leadgrade.storage.leaves import PARTS, leaf_of, name_of, rows
 
@@ -44,13 +43,13 @@ class Link(NamedTuple):
 def links(connection: Connection) -> list[Link]:
     """Return the whole chain."""
     query = "SELECT position, kind, number, digest, linked_at, head FROM chain ORDER BY position"
-    return [Link(*row) for row in connection.execute(text(query))]
+    return [Link(*row) for row in sql.rows(connection, query)]
 
 
-def head(connection: Connection) -> str:
+def head(connection: sql.Connection) -> str:
     """Return the head of the chain."""
-    query = text("SELECT head FROM chain ORDER BY position DESC LIMIT 1")
-    return str(connection.execute(query).scalar() or FIRST_HEAD)
+    query = "SELECT head FROM chain ORDER BY position DESC LIMIT 1"
+    return str(sql.value(connection, query) or FIRST_HEAD)
 
 
 def link_run(connection: Connection, run: int, decisions: str | None = None) -> str:
@@ -79,12 +78,12 @@ def add_marks(
     connection: Connection, run: int, kind: str, first: int, leaves: Sequence[str]
 ) -> None:
     """Keep the marks of rows: those from the number ``first`` on."""
-    insert = text("""
+    insert = """
         INSERT INTO marks (run_id, kind, first, marks) VALUES (:run, :kind, :first, :marks)
-    """)
+    """
     marks = bytes.fromhex("".join([leaf[: 2 * MARK] for leaf in leaves]))
     values = {"run": run, "kind": kind, "first": first, "marks": marks}
-    connection.execute(insert, values)
+    sql.change(connection, insert, values)
 
 
 def next_run(connection: Connection) -> int:
@@ -92,13 +91,13 @@ def next_run(connection: Connection) -> int:
 
     A database that counts by itself (PostgreSQL) would leave out the numbers of runs that failed.
     """
-    query = text("""
+    query = """
         SELECT 1 + coalesce(max(used.number), 0) FROM (
             SELECT id AS number FROM run
             UNION ALL SELECT number FROM chain WHERE kind = 'run'
         ) AS used
-    """)
-    return int(connection.execute(query).scalar_one())
+    """
+    return int(sql.value(connection, query))
 
 
 def link_override(connection: Connection, number: int) -> str:
@@ -143,16 +142,16 @@ def _root(connection: Connection, kind: str, number: int) -> str:
 
 
 def _link(connection: Connection, kind: str, number: int, found: str) -> str:
-    query = text("SELECT position, head FROM chain ORDER BY position DESC LIMIT 1")
-    last = connection.execute(query).one_or_none()
+    query = "SELECT position, head FROM chain ORDER BY position DESC LIMIT 1"
+    last = sql.row(connection, query)
     position, before = (last.position + 1, last.head) if last else (1, FIRST_HEAD)
     link = Link(position, kind, number, found, now(), "")
     link = link._replace(head=link.expected_head(before))
-    insert = text("""
+    insert = """
         INSERT INTO chain (position, kind, number, digest, linked_at, head)
         VALUES (:position, :kind, :number, :digest, :linked_at, :head)
-    """)
-    connection.execute(insert, link._asdict())
+    """
+    sql.change(connection, insert, link._asdict())
     return link.head
 
 

@@ -7,12 +7,10 @@ import secrets
 import sqlite3
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
-
-from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
 
 from leadgrade.storage.errors import StoreError, store_errors
 from leadgrade.storage.schema import (
@@ -23,12 +21,14 @@ from leadgrade.storage.schema import (
     stored_revision,
 )
 from leadgrade.storage.server import server_engine
-from leadgrade.storage.sqlite import sqlite_engine, use_wal
+from leadgrade.storage.sqlite import reading, sqlite_engine, use_wal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sqlalchemy import URL, Engine
+
+    from leadgrade.storage.sql import Connection
 
 TIMEOUT = 30.0
 """Seconds to wait for another process that is writing."""
@@ -58,6 +58,9 @@ def read_target(text: str) -> Target:
     """
     if "://" not in text:
         return Target(text, file=Path(text).resolve())
+    from sqlalchemy import make_url  # noqa: PLC0415 - slow; see sql.py
+    from sqlalchemy.exc import ArgumentError  # noqa: PLC0415
+
     try:
         url = make_url(text)
     except (ArgumentError, ValueError) as error:
@@ -71,7 +74,37 @@ def read_target(text: str) -> Target:
     return Target(path, file=Path(path).resolve(), mode=mode)
 
 
-def open_engine(target: Target, *, create: bool, timeout: float = TIMEOUT) -> Engine:
+class Database:
+    """An open database of ours. A file can be read without SQLAlchemy's engine."""
+
+    def __init__(self, engine: Engine | None, uri: str, timeout: float) -> None:
+        self._uri = uri
+        self._timeout = timeout
+        if engine is not None:
+            self.engine = engine
+
+    @cached_property
+    def engine(self) -> Engine:
+        """Return SQLAlchemy's engine."""
+        return sqlite_engine(self._uri, self._timeout)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        if "engine" in self.__dict__:
+            self.engine.dispose()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Give a connection to read by: to a file, the driver's."""
+        if self._uri:
+            with reading(self._uri, self._timeout) as driver:
+                yield driver
+        else:
+            with self.engine.connect() as connection:
+                yield connection
+
+
+def open_database(target: Target, *, create: bool, timeout: float = TIMEOUT) -> Database:
     """Open a database of ours, migrated; with ``create`` a missing or empty one is made first.
 
     Raises:
@@ -79,11 +112,13 @@ def open_engine(target: Target, *, create: bool, timeout: float = TIMEOUT) -> En
     """
     with store_errors(target.place):
         if target.file is None:
-            return _open_server(target, timeout)
+            return Database(_open_server(target, timeout), "", timeout)
         return _open_file(target, target.file, create=create, timeout=timeout)
 
 
 def _open_server(target: Target, timeout: float) -> Engine:
+    from sqlalchemy.exc import NoSuchModuleError, OperationalError  # noqa: PLC0415 - slow; see sql.py
+
     assert target.url is not None  # noqa: S101 - for the type checker: it is this or a file
     if target.url.get_backend_name() == "sqlite":
         engine = sqlite_engine("file::memory:", timeout, in_memory=True)
@@ -105,7 +140,7 @@ def _open_server(target: Target, timeout: float) -> Engine:
     return engine
 
 
-def _open_file(target: Target, file: Path, *, create: bool, timeout: float) -> Engine:
+def _open_file(target: Target, file: Path, *, create: bool, timeout: float) -> Database:
     if not file.exists():
         if not create:
             raise StoreError("no-database", path=target.place)
@@ -117,12 +152,13 @@ def _open_file(target: Target, file: Path, *, create: bool, timeout: float) -> E
         mode, revision = _look_closer(target, file, timeout)
     elif not create:
         raise StoreError("no-database", path=target.place)
+    if revision == HEAD:
+        return Database(None, _uri(file, mode), timeout)
     engine = sqlite_engine(_uri(file, mode), timeout)
-    if revision != HEAD:
-        with _disposed_on_error(engine):
-            migrate(engine, target.place, file)
-            use_wal(engine)
-    return engine
+    with _disposed_on_error(engine):
+        migrate(engine, target.place, file)
+        use_wal(engine)
+    return Database(engine, _uri(file, mode), timeout)
 
 
 def _is_ours(target: Target, file: Path) -> bool:
@@ -150,10 +186,10 @@ def _look_closer(target: Target, file: Path, timeout: float) -> tuple[str, str |
     """Return how a database of ours is opened, and its revision."""
     try:
         return target.mode, _revision(_uri(file, target.mode), target.place, timeout)
-    except OperationalError as error:
+    except sqlite3.OperationalError as error:
         # A log cannot be opened in a folder that cannot be written. Where there is no log,
         # nothing is lost by reading without one.
-        code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         closed = code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
         if not closed or file.with_name(file.name + "-wal").exists():
             raise
@@ -161,8 +197,7 @@ def _look_closer(target: Target, file: Path, timeout: float) -> tuple[str, str |
 
 
 def _revision(uri: str, place: str, timeout: float) -> str | None:
-    engine = sqlite_engine(uri, timeout)
-    with engine.connect() as connection:
+    with reading(uri, timeout) as connection:
         return stored_revision(connection, place)
 
 

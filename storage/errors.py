@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import errno
 import sqlite3
+import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, ClassVar
-
-from sqlalchemy.exc import DBAPIError
 
 from leadgrade.rules.problem import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from sqlalchemy.exc import DBAPIError
 
 _BY_SQLITE_CODE = {
     sqlite3.SQLITE_BUSY: "locked",
@@ -60,13 +61,19 @@ def store_errors(place: str) -> Iterator[None]:
     except StoreError as error:
         error.details.setdefault("path", place)
         raise
-    except DBAPIError as error:
+    except _wrapped_errors() as error:
         raise store_error(error.orig or error, place) from error
     except (sqlite3.Error, OSError) as error:
         raise store_error(error, place) from error
     except (UnicodeEncodeError, OverflowError) as error:
         # Text that is no Unicode (half of a surrogate pair), a number beyond 64 bits.
         raise StoreError("unstorable", path=place, detail=error) from error
+
+
+def _wrapped_errors() -> tuple[type[DBAPIError], ...]:
+    """Return how SQLAlchemy wraps what a driver raises; nothing does where it is not imported."""
+    found = sys.modules.get("sqlalchemy.exc")
+    return (found.DBAPIError,) if found else ()
 
 
 def store_error(error: BaseException, place: str) -> StoreError:

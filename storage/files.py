@@ -14,35 +14,36 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from sqlalchemy import text
-
+from leadgrade.storage import sql
 from leadgrade.storage.errors import StoreError, store_error
 from leadgrade.storage.records import DecisionFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sqlalchemy import Connection
+    import sqlalchemy
 
-_FILES = text("""
+    from leadgrade.storage.sql import Connection
+
+_FILES = """
     SELECT position, file, rows, sha256 FROM decision_file WHERE run_id = :run ORDER BY position
-""")
-_ALL = text("SELECT run_id, file FROM decision_file ORDER BY run_id, position")
-_INSERT = text("""
+"""
+_ALL = "SELECT run_id, file FROM decision_file ORDER BY run_id, position"
+_INSERT = """
     INSERT INTO decision_file (run_id, position, file, rows, sha256)
     VALUES (:run, :position, :file, :rows, :sha256)
-""")
+"""
 
-_REPLACE = text("""
+_REPLACE = """
     UPDATE decision_file SET file = :file, sha256 = :sha256
     WHERE run_id = :run AND position = :position
-""")
+"""
 
 
 def files_of(connection: Connection, run: int) -> list[DecisionFile]:
     """Return the files with the decisions of a run; none where those are in the database."""
     base, found, first = _home(connection), [], 1
-    for position, file, rows, sha256 in connection.execute(_FILES, {"run": run}):
+    for position, file, rows, sha256 in sql.rows(connection, _FILES, run=run):
         path = Path(file) if base is None else base / file
         found.append(DecisionFile(position, path, first, rows, sha256))
         first += rows
@@ -52,20 +53,20 @@ def files_of(connection: Connection, run: int) -> list[DecisionFile]:
 def runs_in_files(connection: Connection) -> list[int]:
     """Return the runs whose decisions are in files, the latest first."""
     query = "SELECT DISTINCT run_id FROM decision_file ORDER BY run_id DESC"
-    return list(connection.execute(text(query)).scalars())
+    return [run for (run,) in sql.rows(connection, query)]
 
 
 def paths_of_runs(connection: Connection) -> dict[Path, int]:
     """Return every file of the record, with the run that has it."""
     base = _home(connection) or Path()
-    return {base / file: run for run, file in connection.execute(_ALL)}
+    return {base / file: run for run, file in sql.rows(connection, _ALL)}
 
 
-def add_file(connection: Connection, run: int, file: DecisionFile) -> None:
+def add_file(connection: sqlalchemy.Connection, run: int, file: DecisionFile) -> None:
     """Note that a run has a file."""
     place = stored_place(connection, file.path)
     values = {"position": file.position, "rows": file.rows, "sha256": file.sha256}
-    connection.execute(_INSERT, {"run": run, "file": place, **values})
+    sql.change(connection, _INSERT, {"run": run, "file": place, **values})
 
 
 def stored_place(connection: Connection, path: Path) -> str:
@@ -78,10 +79,10 @@ def stored_place(connection: Connection, path: Path) -> str:
 
 def _home(connection: Connection) -> Path | None:
     """Return the folder of a SQLite database; others have none."""
-    if connection.dialect.name != "sqlite":
+    if not sql.is_sqlite(connection):
         return None
     query = "SELECT file FROM pragma_database_list WHERE name = 'main'"
-    file = connection.exec_driver_sql(query).scalar()
+    file = sql.value(connection, query)
     return Path(file).resolve().parent if file else None
 
 
@@ -115,10 +116,10 @@ def replacing() -> Iterator[list[tuple[Path, Path]]]:
         old.unlink(missing_ok=True)
 
 
-def replace_file(connection: Connection, run: int, old: DecisionFile, new: Path) -> None:
+def replace_file(connection: sqlalchemy.Connection, run: int, old: DecisionFile, new: Path) -> None:
     """Note that a file of a run was written anew."""
     values = {"file": stored_place(connection, new), "sha256": settle(new)}
-    connection.execute(_REPLACE, {"run": run, "position": old.position, **values})
+    sql.change(connection, _REPLACE, {"run": run, "position": old.position, **values})
 
 
 class NewFolder:

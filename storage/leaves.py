@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import text
-
 from leadgrade.engine.sealing import file_text, hash_text, leaf_text, sealed_text
+from leadgrade.storage import sql
 from leadgrade.storage.files import files_of
 from leadgrade.storage.hashing import canonical, digest
 
@@ -197,24 +196,11 @@ def _files(connection: Connection, run: int) -> dict[int | None, str]:
 
     Rows name the first position of a file that was given twice.
     """
-    query = text("""
-        SELECT min(position), file FROM run_source WHERE run_id = :run GROUP BY file
-    """)
-    found = {
-        position: file_text(file) for position, file in connection.execute(query, {"run": run})
-    }
+    query = "SELECT min(position), file FROM run_source WHERE run_id = :run GROUP BY file"
+    found = {position: file_text(file) for position, file in sql.rows(connection, query, run=run)}
     return {None: file_text(None), **found}
 
 
-def _stream(connection: Connection, sql: str, number: int, **more: int) -> Iterator[Values]:
-    values = {"number": number, **more}
-    if not connection.in_transaction():
-        connection.begin()  # the driver's cursor would not
-    if connection.dialect.name == "sqlite":
-        driver: Any = connection.connection.driver_connection
-        yield from driver.execute(sql, values)  # a third of the time of SQLAlchemy's rows
-        return
-    options = {"yield_per": _AT_ONCE}
-    with connection.execute(text(sql), values, execution_options=options) as found:
-        for part in found.partitions():
-            yield from map(tuple, part)
+def _stream(connection: Connection, query: str, number: int, **more: int) -> Iterator[Values]:
+    for part in sql.batches(connection, query, _AT_ONCE, number=number, **more):
+        yield from part

@@ -9,17 +9,16 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import text
-
 from leadgrade.engine.legend import Legend, Marks
 from leadgrade.engine.sealing import hash_text
+from leadgrade.storage import sql
 from leadgrade.storage.errors import StoreError
 from leadgrade.storage.records import StoredStep
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sqlalchemy import Connection
+    import sqlalchemy
 
     from leadgrade.engine.legend import LegendStep
 
@@ -35,20 +34,19 @@ _MARKING = tuple("".join(each for each in _DIGITS if int(each, 16) & bit) for bi
 """For each place of a digit: the digits that mark it."""
 
 
-def add_legend(connection: Connection, legend: Legend) -> str:
+def add_legend(connection: sqlalchemy.Connection, legend: Legend) -> str:
     """Store a legend, unless it is there, and return its hash."""
     written = legend.to_json()
     name = hash_text(written)
-    known = text("SELECT 1 FROM legend WHERE sha256 = :name")
-    if connection.execute(known, {"name": name}).scalar() is None:
-        insert = text("INSERT INTO legend (sha256, text) VALUES (:name, :text)")
-        connection.execute(insert, {"name": name, "text": written})
+    if sql.row(connection, "SELECT 1 FROM legend WHERE sha256 = :name", name=name) is None:
+        insert = "INSERT INTO legend (sha256, text) VALUES (:name, :text)"
+        sql.change(connection, insert, {"name": name, "text": written})
         for table, columns in LEGEND_ROWS.items():
             found = [dict(zip(columns, row, strict=True)) for row in legend_rows(legend, table)]
             if found:
                 names, values = ", ".join(columns), ", ".join(f":{each}" for each in columns)
-                sql = f"INSERT INTO {table} (legend_sha256, {names}) VALUES (:name, {values})"  # noqa: S608 - constants
-                connection.execute(text(sql), [{"name": name, **row} for row in found])
+                insert = f"INSERT INTO {table} (legend_sha256, {names}) VALUES (:name, {values})"  # noqa: S608 - constants
+                sql.change(connection, insert, [{"name": name, **row} for row in found])
     return name
 
 
@@ -92,7 +90,7 @@ class Recalled:
 class Legends:
     """The legends of runs, each read once."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: sql.Connection) -> None:
         self._connection = connection
         self._runs: dict[int, Recalled] = {}
         self._legends: dict[str, Legend] = {}
@@ -104,8 +102,8 @@ class Legends:
             StoreError: ``unreadable-legend``.
         """
         if run not in self._runs:
-            query = text("SELECT legend_sha256, as_of FROM run WHERE id = :run")
-            name, day = self._connection.execute(query, {"run": run}).one()
+            query = "SELECT legend_sha256, as_of FROM run WHERE id = :run"
+            ((name, day),) = sql.rows(self._connection, query, run=run)
             try:
                 self._runs[run] = Recalled(self._legend(name), date.fromisoformat(day))
             except (ValueError, KeyError, TypeError) as error:
@@ -114,8 +112,8 @@ class Legends:
 
     def _legend(self, name: str) -> Legend:
         if name not in self._legends:
-            query = text("SELECT text FROM legend WHERE sha256 = :name")
-            written = self._connection.execute(query, {"name": name}).scalar()
+            query = "SELECT text FROM legend WHERE sha256 = :name"
+            written = sql.value(self._connection, query, name=name)
             self._legends[name] = Legend.from_json(str(written))
         return self._legends[name]
 

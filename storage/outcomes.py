@@ -7,47 +7,46 @@ from datetime import date
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, text
-
 from leadgrade.engine.sealing import new_salt
+from leadgrade.storage import sql
 from leadgrade.storage.chain import link_outcomes, now
 from leadgrade.storage.records import Outcome, OutcomeList, Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from sqlalchemy import Connection, Row
+    import sqlalchemy
+
+    from leadgrade.storage.sql import Connection, Row
 
 _AT_ONCE = 500
-_LEADS = text("SELECT key, id FROM lead WHERE key IN :keys").bindparams(
-    bindparam("keys", expanding=True)
-)
-_INSERT_LIST = text("""
+_LEADS = "SELECT key, id FROM lead WHERE key IN :keys"
+_INSERT_LIST = """
     INSERT INTO outcome_list (
         read_at, read_by, file, sha256, format, encoding,
         rows_read, won, lost, still_open, unknown, rejected)
     VALUES (
         :read_at, :by, :file, :sha256, :format, :encoding,
         :rows_read, :won, :lost, :open, :unknown, :rejected)
-""")
-_INSERT = text("""
+"""
+_INSERT = """
     INSERT INTO outcome (list_id, number, lead_id, won, line, decided_on, value, salt)
     VALUES (:list, :number, :lead, :won, :line, :on, :value, :salt)
-""")
-_SELECT = text("""
+"""
+_SELECT = """
     SELECT lead.key, won, decided_on, value, line FROM outcome
     JOIN lead ON lead.id = outcome.lead_id
     WHERE outcome.sealed IS NULL ORDER BY list_id, number
-""")
-_LISTS = text("SELECT * FROM outcome_list ORDER BY id")
+"""
+_LISTS = "SELECT * FROM outcome_list ORDER BY id"
 
 
 def outcomes(connection: Connection) -> dict[str, Outcome]:
     """Return the outcome of each lead that has one, by the key of the lead."""
-    return {row.key: _outcome(row) for row in connection.execute(_SELECT)}
+    return {row.key: _outcome(row) for row in sql.rows(connection, _SELECT)}
 
 
-def _outcome(row: Row[Any]) -> Outcome:
+def _outcome(row: Row) -> Outcome:
     on = None if row.decided_on is None else date.fromisoformat(row.decided_on)
     return Outcome(row.key, bool(row.won), on, row.value, row.line)
 
@@ -66,7 +65,7 @@ def outcome_lists(connection: Connection) -> list[OutcomeList]:
             unknown=row.unknown,
             rejected=row.rejected,
         )
-        for row in connection.execute(_LISTS)
+        for row in sql.rows(connection, _LISTS)
     ]
 
 
@@ -78,7 +77,7 @@ def unknown_leads(connection: Connection, found: Iterable[Outcome]) -> list[Outc
 
 
 def add_outcomes(
-    connection: Connection,
+    connection: sqlalchemy.Connection,
     source: Source,
     found: Sequence[Outcome],
     *,
@@ -103,11 +102,11 @@ def add_outcomes(
         unknown=len(found) - len(known),
         rejected=rejected,
     )
-    connection.execute(_INSERT_LIST, {**asdict(source), **asdict(stored)})
-    number = int(connection.execute(text("SELECT max(id) FROM outcome_list")).scalar_one())
+    sql.change(connection, _INSERT_LIST, {**asdict(source), **asdict(stored)})
+    number = int(sql.value(connection, "SELECT max(id) FROM outcome_list"))
     if known:
         rows = (_values(number, place, *pair) for place, pair in enumerate(known, start=1))
-        connection.execute(_INSERT, list(rows))
+        sql.change(connection, _INSERT, list(rows))
     return replace(stored, number=number, head=link_outcomes(connection, number))
 
 
@@ -120,7 +119,7 @@ def _values(number: int, place: int, found: Outcome, lead: int | None) -> dict[s
 def _numbered(
     connection: Connection, found: Sequence[Outcome]
 ) -> Iterator[tuple[Outcome, int | None]]:
-    rows = connection.execute(_LEADS, {"keys": [each.lead for each in found]})
+    rows = sql.rows(connection, _LEADS, keys=[each.lead for each in found])
     numbers = {key: int(number) for key, number in rows}
     return ((each, numbers.get(each.lead)) for each in found)
 

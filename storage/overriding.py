@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any
-
-from sqlalchemy import bindparam, text
+from typing import TYPE_CHECKING
 
 from leadgrade.engine.decision import Possible
 from leadgrade.engine.legend import Result
 from leadgrade.engine.sealing import new_salt
+from leadgrade.storage import sql
 from leadgrade.storage.chain import link_override, now
 from leadgrade.storage.errors import StoreError
 from leadgrade.storage.legends import Legends
@@ -18,7 +17,9 @@ from leadgrade.storage.records import StoredOverride
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from sqlalchemy import Connection, Row
+    import sqlalchemy
+
+    from leadgrade.storage.sql import Connection, Row
 
 _SELECT = """
     SELECT override.id, override.run_id, override.lead_id, override.grade,
@@ -30,34 +31,32 @@ _SELECT = """
     JOIN lead ON lead.id = override.lead_id
     WHERE override.sealed IS NULL AND decision.sealed IS NULL
 """
-_OF_LEADS = text(
-    f"{_SELECT} AND override.lead_id IN :leads AND override.since <= :day"
-    " AND override.until >= :day ORDER BY override.id"
-).bindparams(bindparam("leads", expanding=True))
-_ON_DAY = text(
-    f"{_SELECT} AND override.since <= :day AND override.until >= :day ORDER BY override.id"
-)
-_ALL = text(f"{_SELECT} ORDER BY override.id")
-_INSERT = text("""
+_OF_LEADS = f"""{_SELECT} AND override.lead_id IN :leads
+    AND override.since <= :day AND override.until >= :day ORDER BY override.id
+"""
+_ON_DAY = f"""{_SELECT}
+    AND override.since <= :day AND override.until >= :day ORDER BY override.id
+"""
+_ALL = f"{_SELECT} ORDER BY override.id"
+_INSERT = """
     INSERT INTO override (run_id, lead_id, grade, reason, since, until, made_by, made_at, salt)
     SELECT :run, id, :grade, :reason, :since, :until, :by, :made_at, :salt
     FROM lead WHERE key = :lead
-""")
+"""
 
 
 def overrides_on(
     connection: Connection, leads: Collection[int], day: date
 ) -> dict[int, StoredOverride]:
     """Return the overrides that hold on a day, by the numbers of leads. The latest one counts."""
-    values = {"leads": list(leads), "day": day.isoformat()}
-    found = connection.execute(_OF_LEADS, values).all()
+    found = sql.rows(connection, _OF_LEADS, leads=list(leads), day=day.isoformat())
     legends = Legends(connection)
     return {row.lead_id: _stored(row, legends) for row in found}
 
 
 def overrides_by_key(connection: Connection, day: date) -> dict[str, StoredOverride]:
     """Return all overrides that hold on a day, by the keys of leads. The latest one counts."""
-    found = connection.execute(_ON_DAY, {"day": day.isoformat()}).all()
+    found = sql.rows(connection, _ON_DAY, day=day.isoformat())
     legends = Legends(connection)
     return {row.key: _stored(row, legends) for row in found}
 
@@ -68,12 +67,12 @@ def overrides(connection: Connection) -> list[StoredOverride]:
     Raises:
         StoreError: ``unreadable-decision``, ``unreadable-legend``.
     """
-    found = connection.execute(_ALL).all()
+    found = sql.rows(connection, _ALL)
     legends = Legends(connection)
     return [_stored(row, legends) for row in found]
 
 
-def _stored(row: Row[Any], legends: Legends) -> StoredOverride:
+def _stored(row: Row, legends: Legends) -> StoredOverride:
     possible = Possible(row.low, row.high, row.worst, row.best)
     result = Result(bool(row.qualified), row.machine, row.score, possible)
     return StoredOverride(
@@ -92,7 +91,7 @@ def _stored(row: Row[Any], legends: Legends) -> StoredOverride:
 
 
 def add_override(  # noqa: PLR0913 - what an override says, by name
-    connection: Connection,
+    connection: sqlalchemy.Connection,
     *,
     run: int,
     lead: str,
@@ -111,7 +110,7 @@ def add_override(  # noqa: PLR0913 - what an override says, by name
         raise StoreError("override-over", since=since, until=until)
     days = {"since": since.isoformat(), "until": until.isoformat(), "made_at": now()}
     values = {"run": run, "lead": lead, "grade": grade, "reason": reason, "by": by}
-    connection.execute(_INSERT, {**values, **days, "salt": new_salt().hex()})
-    number = int(connection.execute(text("SELECT max(id) FROM override")).scalar_one())
+    sql.change(connection, _INSERT, {**values, **days, "salt": new_salt().hex()})
+    number = int(sql.value(connection, "SELECT max(id) FROM override"))
     link_override(connection, number)
     return overrides(connection)[-1]

@@ -12,9 +12,8 @@ from datetime import date
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import text
-
 from leadgrade.rules.phrase import Phrase
+from leadgrade.storage import sql
 from leadgrade.storage.errors import StoreError
 from leadgrade.storage.files import files_of, runs_in_files
 from leadgrade.storage.notes import join_mapping
@@ -24,9 +23,8 @@ from leadgrade.storage.records import RejectedRow, Source, StoredBook, StoredRun
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sqlalchemy import Connection, Row
-
     from leadgrade.storage.records import Note, StoredDecision
+    from leadgrade.storage.sql import Connection, Row
 
 _RUN = """
     SELECT run.*, book.book_id, book.title_en, book.title_zh, chain.head, decision_file.file
@@ -41,7 +39,7 @@ _LIKELY = 20_000
 def runs(connection: Connection) -> list[StoredRun]:
     """Return all runs, the first one first."""
     notes = _notes(connection, "source IS NULL")
-    found = connection.execute(text(f"{_RUN} ORDER BY run.id"))
+    found = sql.rows(connection, f"{_RUN} ORDER BY run.id")
     return [_stored_run(row, notes[row.id, None]) for row in found]
 
 
@@ -51,7 +49,7 @@ def run_numbers(connection: Connection, number: int | None) -> list[int]:
     Raises:
         StoreError: ``no-such-run``.
     """
-    found = list(connection.execute(text("SELECT id FROM run ORDER BY id")).scalars())
+    found = [name for (name,) in sql.rows(connection, "SELECT id FROM run ORDER BY id")]
     if number is None:
         return found
     if number not in found:
@@ -65,11 +63,11 @@ def run(connection: Connection, number: int | None) -> StoredRun:
     Raises:
         StoreError: ``no-runs``, ``no-such-run``.
     """
-    newest = connection.execute(text("SELECT max(id) FROM run")).scalar_one()
+    newest = sql.value(connection, "SELECT max(id) FROM run")
     if newest is None:
         raise StoreError("no-runs")
-    chosen = {"number": newest if number is None else number}
-    row = connection.execute(text(f"{_RUN} WHERE run.id = :number"), chosen).one_or_none()
+    chosen = newest if number is None else number
+    row = sql.row(connection, f"{_RUN} WHERE run.id = :number", number=chosen)
     if row is None:
         raise StoreError("no-such-run", run=number, latest=newest)
     notes = _notes(connection, "source IS NULL AND run_id = :run", run=row.id)
@@ -85,12 +83,12 @@ def _notes(
         WHERE sealed IS NULL AND {where} ORDER BY run_id, number
     """  # noqa: S608 - constants
     found: defaultdict[tuple[int, int | None], list[Note]] = defaultdict(list)
-    for run, source, note in connection.execute(text(query), values):
+    for run, source, note in sql.rows(connection, query, **values):
         found[run, source].append(json.loads(note))
     return found
 
 
-def _stored_run(row: Row[Any], notes: list[Note]) -> StoredRun:
+def _stored_run(row: Row, notes: list[Note]) -> StoredRun:
     return StoredRun(
         number=row.id,
         book_id=row.book_id,
@@ -123,8 +121,7 @@ def book(connection: Connection, sha256: str) -> StoredBook:
     Raises:
         StoreError: ``no-such-book``.
     """
-    query = text("SELECT * FROM book WHERE sha256 = :sha256")
-    row = connection.execute(query, {"sha256": sha256}).one_or_none()
+    row = sql.row(connection, "SELECT * FROM book WHERE sha256 = :sha256", sha256=sha256)
     if row is None:
         raise StoreError("no-such-book", sha256=sha256)
     title = Phrase(row.title_en, row.title_zh)
@@ -133,10 +130,10 @@ def book(connection: Connection, sha256: str) -> StoredBook:
 
 def sources(connection: Connection, number: int) -> list[Source]:
     """Return the files of a run in the order in which they were given."""
-    query = text("SELECT * FROM run_source WHERE run_id = :run ORDER BY position")
+    query = "SELECT * FROM run_source WHERE run_id = :run ORDER BY position"
     notes = _notes(connection, "source IS NOT NULL AND run_id = :run", run=number)
     found = []
-    for row in connection.execute(query, {"run": number}):
+    for row in sql.rows(connection, query, run=number):
         mapping = join_mapping(json.loads(row.mapping), notes[number, row.position])
         about = (row.file, row.sha256, row.format, row.encoding, row.rows_read)
         found.append(Source(*about, mapping))
@@ -145,16 +142,15 @@ def sources(connection: Connection, number: int) -> list[Source]:
 
 def rejected(connection: Connection, number: int) -> Iterator[RejectedRow]:
     """Yield the rows that a run set aside."""
-    query = text("""
+    query = """
         SELECT run_source.file, rejected.line, rejected.code, rejected.args, rejected.raw
         FROM rejected LEFT JOIN run_source
             ON run_source.run_id = rejected.run_id AND run_source.position = rejected.source
         WHERE rejected.run_id = :run AND rejected.sealed IS NULL
         ORDER BY rejected.number
-    """)
-    streaming = {"yield_per": 1000}
-    with connection.execute(query, {"run": number}, execution_options=streaming) as rows:
-        for file, line, code, args, raw in rows:
+    """
+    for part in sql.batches(connection, query, 1000, run=number):
+        for file, line, code, args, raw in part:
             yield RejectedRow(file, line, code, json.loads(args), raw)
 
 
@@ -216,12 +212,12 @@ def number_in_run(connection: Connection, run: int, lead: str) -> int:
 
         number = number_of(files, lead)
     else:
-        query = text("""
+        query = """
             SELECT decision.number FROM lead
             JOIN decision ON decision.run_id = :run AND decision.lead_id = lead.id
             WHERE lead.key = :lead
-        """)
-        number = connection.execute(query, {"run": run, "lead": lead}).scalar()
+        """
+        number = sql.value(connection, query, run=run, lead=lead)
     if number is None:
         raise StoreError("not-in-run", lead=lead, run=run, latest=run)
     return number
@@ -274,8 +270,8 @@ def leads_like(connection: Connection, typed: str, limit: int) -> list[str]:
 
 def _keys(connection: Connection, clauses: str, values: dict[str, Any]) -> list[str]:
     """Return keys of leads: those in the database, and those of the last run that is in files."""
-    query = text(f"SELECT key FROM lead WHERE {clauses}")  # noqa: S608 - constants
-    found = list(connection.execute(query, values).scalars())
+    query = f"SELECT key FROM lead WHERE {clauses}"  # noqa: S608 - constants
+    found = [key for (key,) in sql.rows(connection, query, **values)]
     for number in runs_in_files(connection)[:1]:
         from leadgrade.storage.filed import keys  # noqa: PLC0415 - DuckDB is slow to import
 

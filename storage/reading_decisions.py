@@ -9,9 +9,8 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, text
-
 from leadgrade.engine.decision import Possible
+from leadgrade.storage import sql
 from leadgrade.storage.files import files_of
 from leadgrade.storage.legends import Legends
 from leadgrade.storage.overriding import overrides_by_key, overrides_on
@@ -20,9 +19,8 @@ from leadgrade.storage.records import StoredDecision
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from sqlalchemy import Connection, Row
-
     from leadgrade.storage.records import DecisionFile
+    from leadgrade.storage.sql import Connection, Row
 
 _BATCH = 500
 
@@ -34,9 +32,7 @@ _SLIM = """
         ON run_source.run_id = decision.run_id AND run_source.position = decision.source
     WHERE decision.sealed IS NULL AND
 """
-_FACTS = text("SELECT id, facts FROM snapshot WHERE id IN :ids").bindparams(
-    bindparam("ids", expanding=True)
-)
+_FACTS = "SELECT id, facts FROM snapshot WHERE id IN :ids"
 
 
 def decided_by(
@@ -84,17 +80,15 @@ def decided(
     """
     day = day or date.today()
     legends = Legends(connection)
-    streaming = {"yield_per": _BATCH}
-    with connection.execute(text(_SLIM + clauses), values, execution_options=streaming) as rows:
-        for batch in rows.partitions(_BATCH):
-            yield from _filled(connection, batch, legends, day)
+    for batch in sql.batches(connection, _SLIM + clauses, _BATCH, **values):
+        yield from _filled(connection, batch, legends, day)
 
 
 def _filled(
-    connection: Connection, batch: Sequence[Row[Any]], legends: Legends, day: date
+    connection: Connection, batch: Sequence[Row], legends: Legends, day: date
 ) -> Iterator[StoredDecision]:
-    snapshots = {"ids": list({row.snapshot_id for row in batch})}
-    facts = {row.id: row.facts for row in connection.execute(_FACTS, snapshots)}
+    snapshots = list({row.snapshot_id for row in batch})
+    facts = {row.id: row.facts for row in sql.rows(connection, _FACTS, ids=snapshots)}
     overrides = overrides_on(connection, {row.lead_id for row in batch}, day)
     for row in batch:
         yield StoredDecision(

@@ -7,13 +7,13 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import inspect
-
+from leadgrade.storage import sql
 from leadgrade.storage.errors import StoreError
 from leadgrade.storage.server import connect_to_write
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Engine
+    import sqlalchemy
+    from sqlalchemy import Engine
 
 HEAD = "0003"
 """The newest migration. Kept here because to ask Alembic costs more than most commands."""
@@ -29,20 +29,20 @@ APPLICATION_ID_AT = slice(68, 72)
 MIGRATIONS = Path(__file__).with_name("migrations")
 
 
-def stored_revision(connection: Connection, place: str) -> str | None:
+def stored_revision(connection: sql.Connection, place: str) -> str | None:
     """Return the revision of a database, None of an empty one.
 
     Raises:
         StoreError: ``not-ours`` when others' tables are in it, ``newer-schema`` when a later
             leadgrade has migrated it.
     """
-    tables = inspect(connection).get_table_names()
+    tables = _tables(connection)
     if VERSION_TABLE not in tables:
         if tables:
             raise StoreError("not-ours", path=place, tables=", ".join(sorted(tables)[:5]))
         return None
     query = f"SELECT version_num FROM {VERSION_TABLE}"  # noqa: S608 - a constant
-    revision = str(connection.exec_driver_sql(query).scalar_one())
+    revision = str(sql.value(connection, query))
     if revision > HEAD:
         raise StoreError("newer-schema", path=place, found=revision, known=HEAD)
     return revision
@@ -89,7 +89,16 @@ def back_up(file: Path, revision: str) -> Path:
     return backup
 
 
-def _upgrade(connection: Connection) -> None:
+def _tables(connection: sql.Connection) -> list[str]:
+    if isinstance(connection, sqlite3.Connection):
+        query = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' "
+        return [name for (name,) in sql.rows(connection, query + "ESCAPE '!'")]
+    from sqlalchemy import inspect  # noqa: PLC0415 - slow; see sql.py
+
+    return inspect(connection).get_table_names()
+
+
+def _upgrade(connection: sqlalchemy.Connection) -> None:
     # Imported here: almost every command finds its database up to date.
     from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import create_engine, event
-
 if TYPE_CHECKING:
     from sqlalchemy import URL, Connection, Engine
 
@@ -18,6 +16,8 @@ def server_engine(url: URL, timeout: float) -> Engine:
 
     ``timeout`` is in seconds: how long to wait for another process that is writing.
     """
+    from sqlalchemy import create_engine, event  # noqa: PLC0415 - slow; see sql.py
+
     if url.get_backend_name() != "postgresql":
         return create_engine(url, hide_parameters=True)
     engine = create_engine(url, hide_parameters=True, isolation_level="REPEATABLE READ")

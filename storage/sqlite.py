@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from contextlib import suppress
+from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from sqlalchemy import create_engine, event
-from sqlalchemy.pool import NullPool, StaticPool
-
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sqlalchemy import Connection, Engine
 
 _CACHE_KIB = 64 * 1024  # pages of an open run stay in memory rather than spill into the log early
@@ -23,15 +22,11 @@ def sqlite_engine(uri: str, timeout: float, *, in_memory: bool = False) -> Engin
     ``timeout`` is in seconds. A connection with the execution option ``writes`` takes the write
     lock when it begins, so that it cannot find out halfway that it has to give up.
     """
+    from sqlalchemy import create_engine, event  # noqa: PLC0415 - slow; see sql.py
+    from sqlalchemy.pool import NullPool, StaticPool  # noqa: PLC0415
 
     def connect() -> sqlite3.Connection:
-        # Autocommit, as far as the driver knows: ``begin`` below is what begins.
-        connection = sqlite3.connect(
-            uri, uri=True, timeout=timeout, isolation_level=None, check_same_thread=False
-        )
-        connection.execute("PRAGMA foreign_keys=ON")
-        connection.execute(f"PRAGMA cache_size=-{_CACHE_KIB}")
-        return connection
+        return _connect(uri, timeout)
 
     # No pool for files: a connection that is closed leaves no log behind and holds no lock.
     pool = StaticPool if in_memory else NullPool
@@ -53,6 +48,24 @@ def sqlite_engine(uri: str, timeout: float, *, in_memory: bool = False) -> Engin
             connection.rollback()
 
     return engine
+
+
+@contextmanager
+def reading(uri: str, timeout: float) -> Iterator[sqlite3.Connection]:
+    """Give a connection of the driver's to a file, in a transaction for reading."""
+    with closing(_connect(uri, timeout)) as connection:
+        connection.execute("BEGIN")
+        yield connection
+
+
+def _connect(uri: str, timeout: float) -> sqlite3.Connection:
+    # Autocommit, as far as the driver knows: who uses it says when a transaction begins.
+    connection = sqlite3.connect(
+        uri, uri=True, timeout=timeout, isolation_level=None, check_same_thread=False
+    )
+    connection.execute("PRAGMA foreign_keys=ON")
+    connection.execute(f"PRAGMA cache_size=-{_CACHE_KIB}")
+    return connection
 
 
 def _begin_writing(connection: sqlite3.Connection, timeout: float) -> None:

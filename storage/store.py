@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Self
 
-from sqlalchemy.exc import DBAPIError
-
 from leadgrade.storage import outcomes, overriding, reading
 from leadgrade.storage.chain import head
-from leadgrade.storage.connect import TIMEOUT, open_engine, read_target
+from leadgrade.storage.connect import TIMEOUT, Database, open_database, read_target
 from leadgrade.storage.errors import StoreError, store_errors
 from leadgrade.storage.files import NewFolder, check_free, replacing
 from leadgrade.storage.server import connect_to_write
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Engine
 
+    from leadgrade.storage import sql
     from leadgrade.storage.finding import Finding
     from leadgrade.storage.records import (
         Forgotten,
@@ -56,19 +56,24 @@ def open_store(target: str, *, create: bool, timeout: float = TIMEOUT) -> Store:
             is not ours stays as it was; a database that could not be made leaves no file.
     """
     found = read_target(target)
-    return Store(open_engine(found, create=create, timeout=timeout), found.place)
+    return Store(open_database(found, create=create, timeout=timeout), found.place)
 
 
 class Store:
     """An open record. ``place`` is what a person called it, without a password."""
 
-    def __init__(self, engine: Engine, place: str) -> None:
-        self.engine = engine
+    def __init__(self, database: Database, place: str) -> None:
+        self._database = database
         self.place = place
+
+    @property
+    def engine(self) -> Engine:
+        """Return SQLAlchemy's engine."""
+        return self._database.engine
 
     def close(self) -> None:
         """Let go of the database."""
-        self.engine.dispose()
+        self._database.close()
 
     def __enter__(self) -> Self:
         return self
@@ -115,7 +120,13 @@ class Store:
             yield folder
 
     @contextmanager
-    def _reading(self) -> Iterator[Connection]:
+    def _reading(self) -> Iterator[sql.Connection]:
+        with store_errors(self.place), self._database.reading() as connection:
+            yield connection
+
+    @contextmanager
+    def _scanning(self) -> Iterator[Connection]:
+        """Read with SQLAlchemy."""
         with store_errors(self.place), self.engine.connect() as connection:
             yield connection
 
@@ -128,7 +139,7 @@ class Store:
             yield connection
             connection.commit()
             if wipe and connection.dialect.name == "sqlite":
-                with suppress(DBAPIError):  # a reader is in the way: the log goes when it does
+                with suppress(sqlite3.Error):  # a reader is in the way: the log goes when it does
                     empty_log(connection)
 
     def runs(self) -> list[StoredRun]:
@@ -319,7 +330,7 @@ class Store:
         """
         from leadgrade.storage.checking import check  # noqa: PLC0415 - seldom needed
 
-        with self._reading() as connection:
+        with self._scanning() as connection:
             return list(check(connection, runs, everything=everything, noted=noted))
 
     def bundle(self, run: int | None, lead: str | None) -> dict[str, Any]:
@@ -330,7 +341,7 @@ class Store:
         """
         from leadgrade.storage.bundling import make_bundle  # noqa: PLC0415 - seldom needed
 
-        with self._reading() as connection:
+        with self._scanning() as connection:
             return make_bundle(connection, reading.run(connection, run).number, lead)
 
     def leads_like(self, text: str, limit: int = 5) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import sys
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -110,6 +111,14 @@ criteria:
 WRITTEN
 grades: {A: {from: 10}, B: {}}
 """
+
+
+def test_a_book_is_the_same_without_its_examples(design: Book) -> None:
+    whole = read_book(design.text + "properties: [knock-out always wins]\n")
+    assert whole.examples
+    assert whole.properties
+    read = read_book(whole.text, examples=False)
+    assert read == replace(whole, examples=(), properties=())
 
 
 def outcomes(written: str) -> list[tuple[object, int]]:
