@@ -101,6 +101,7 @@ def qualify(  # noqa: PLR0913 - what can be said about a run
     """Decide every lead of FILES and store the run.
 
     FILES are CSV, XLSX, JSON, Parquet, packed with gzip or zstd, folders of such, or - for stdin.
+    With --engine spark also URLs of CSV or Parquet that Spark reads, such as s3a://BUCKET/FOLDER.
     """
     if not files and not reading["from_sql"]:
         raise click.UsageError("Missing argument 'FILES...'.")
@@ -110,6 +111,7 @@ def qualify(  # noqa: PLR0913 - what can be said about a run
         _check_out(engine, dry_run=dry_run)
     from itertools import islice
 
+    from leadgrade.fetching import fetched
     from leadgrade.leads import read_lists
     from leadgrade.qualifying import Job, join
     from leadgrade.qualifying import qualify as decide
@@ -122,7 +124,8 @@ def qualify(  # noqa: PLR0913 - what can be said about a run
     joins = join(job.book, as_of, joined, said)
     # The lists first: where they cannot be read, no database is made.
     with (
-        read_lists(files, job.book, said, joins) as lists,
+        fetched(files, said, engine, master) as (paths, said),
+        read_lists(paths, job.book, said, joins) as lists,
         _store(db, dry_run=dry_run) as store,
     ):
         with progress(lang) as advance, _keeping_cases(job):

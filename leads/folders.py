@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from leadgrade.leads.source import Source
 from leadgrade.leads.terms import ListError
 
 if TYPE_CHECKING:
@@ -14,14 +15,18 @@ _NOT_MEANT = (".", "~$")
 """Hidden files, and the traces of a workbook that is open: names that begin so are no lists."""
 
 
-def lists_of(paths: Sequence[str | Path]) -> Iterator[str | Path]:
+def lists_of(paths: Sequence[str | Path | Source]) -> Iterator[str | Path | Source]:
     """Yield the paths of the lists; those of a folder by name, in the order of Unicode.
+
+    One that is open already is yielded as it is.
 
     Raises:
         ListError: ``empty-folder``, ``folder-in-folder`` or ``unreadable-file``.
     """
     for path in paths:
-        if "\0" not in str(path) and Path(path).is_dir():
+        if isinstance(path, Source):
+            yield path
+        elif "\0" not in str(path) and Path(path).is_dir():
             yield from _inside(Path(path))
         else:
             yield path

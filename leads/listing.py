@@ -275,14 +275,15 @@ class Listing:
         return Rejected(self.file, row.line, code, args, clip(row.raw))
 
 
-def open_list(path: str | Path, book: Book, options: Options = DEFAULTS) -> Listing:
-    """Open a list by its path; ``-`` is standard input. Close it when done.
+def open_list(path: str | Path | Source, book: Book, options: Options = DEFAULTS) -> Listing:
+    """Open a list by its path, if it is not open yet; ``-`` is standard input. Close it when done.
 
     Raises:
         ListError: the list cannot be used as a whole; see the codes of ``source``, ``encoding``,
             ``dialect``, ``records``, ``sheets``, ``objects``, ``headers``, and ``no-rows``.
     """
-    return opened_list(open_source(path), book, options)
+    source = path if isinstance(path, Source) else open_source(path)
+    return opened_list(source, book, options)
 
 
 def opened_list(source: Source, book: Book, options: Options = DEFAULTS) -> Listing:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from leadgrade.leads.joining import Joins
+    from leadgrade.leads.source import Source
     from leadgrade.rules.lead import Lead
     from leadgrade.rules.model import Book
 
@@ -172,12 +173,12 @@ class _Offers:
 
 
 def read_lists(
-    paths: Sequence[str | Path],
+    paths: Sequence[str | Path | Source],
     book: Book,
     options: Options = DEFAULTS,
     joins: Joins | None = None,
 ) -> Reading:
-    """Open lists to read them as one. Close the reading when done.
+    """Open lists to read them as one, by their paths or open already. Close it when done.
 
     Every list is opened, and its headers are mapped, before the first row is read.
 

@@ -27,6 +27,7 @@ CODE = [
         "cli.py",
         "qualifying.py",
         "bulk.py",
+        "fetching.py",
         "recording.py",
     }
 ]

@@ -11,15 +11,20 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from datetime import date
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from leadgrade.engine.backends.base import EngineFault
 from leadgrade.engine.backends.columnar import BATCH, KEY, LIST, MEMORY, Columnar, faults
-from leadgrade.engine.backends.spark_session import LOCAL, session, spark_faults
+from leadgrade.engine.backends.spark_session import (
+    LOCAL,
+    session,
+    shared_folder,
+    spark_faults,
+    url_of,
+)
 from leadgrade.engine.decision import Decided
 from leadgrade.engine.sql.dialects import DIALECTS
 from leadgrade.engine.sql.layout import SUMS, AsOf, Layout
@@ -62,14 +67,14 @@ class Spark(Columnar):
         self._session = session(master)
         super().__init__(book, as_of, memory=memory, threads=threads)
         self._there = Layout.of(book, AsOf(as_of), DIALECTS["spark"])
-        self._folder = TemporaryDirectory(prefix="leadgrade-")
-        Path(self._folder.name).chmod(0o777)  # workers may be another user's
+        self._closing = ExitStack()
+        self._folder = Path(self._closing.enter_context(shared_folder(master)))
         self._files = 0
 
     def close(self) -> None:
         """Let go of all tables and files. Spark stays, for whoever decides next."""
         super().close()
-        self._folder.cleanup()
+        self._closing.close()
 
     def decided(self, table: str = LIST) -> Iterator[list[Decided]]:
         """Yield the rows to store of a list, in the order of its ``n``, in batches.
@@ -92,12 +97,13 @@ class Spark(Columnar):
         """
         with faults():
             self._check(table)
-            given = self._hand_over(written(self._texts(table), self._layout))
+            texts = texts_statement(self._layout, table, self._there)
+            given = self._hand_over(written(texts, self._layout))
         with spark_faults():
             source = self._with_places(given) if self._layout.places else given
             query = written(rows_statement(self._there, source, numbered=True), self._there)
             rows = self._path("rows")
-            self._session.sql(query, args=[secrets.token_hex(KEY)]).write.parquet(rows.as_uri())
+            self._session.sql(query, args=[secrets.token_hex(KEY)]).write.parquet(url_of(rows))
         with faults():
             self._take_back(rows, table, name)
 
@@ -114,9 +120,6 @@ class Spark(Columnar):
         """Return the query of the rows of a part of what is ``prepared``."""
         names = ", ".join(("n", *Decided._fields) if numbered else Decided._fields)
         return f'SELECT {names} FROM "{source}"', []
-
-    def _texts(self, table: str) -> Any:
-        return texts_statement(self._layout, table, self._there)
 
     def _with_places(self, table: str) -> str:
         """Return a view of the list with the places of its leads."""
@@ -145,7 +148,7 @@ class Spark(Columnar):
         copy = f"COPY ({query}) TO {_quoted(file)} (FORMAT parquet, ROW_GROUP_SIZE {ROW_GROUP})"
         self.connection.execute(copy)
         with spark_faults():
-            return self._view(self._session.read.parquet(file.as_uri()))
+            return self._view(self._session.read.parquet(url_of(file)))
 
     def _take_back(self, folder: Path, table: str, name: str) -> None:
         """Make a view of rows that Spark wrote.
@@ -168,7 +171,7 @@ class Spark(Columnar):
 
     def _path(self, what: str) -> Path:
         self._files += 1
-        return Path(self._folder.name, f"{what}-{self._files}")
+        return Path(self._folder, f"{what}-{self._files}")
 
 
 def _quoted(path: Path) -> str:

@@ -47,8 +47,10 @@ OPTIONS = {
     "spark.sql.ansi.enabled": "true",
     "spark.sql.caseSensitive": "false",
     "spark.sql.codegen.hugeMethodLimit": "8000",
+    "spark.sql.legacy.javaCharsets": "true",
     "spark.sql.parquet.datetimeRebaseModeInRead": "CORRECTED",
     "spark.sql.parquet.datetimeRebaseModeInWrite": "CORRECTED",
+    "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
     "spark.sql.parser.escapedStringLiterals": "false",
     "spark.sql.session.timeZone": "UTC",
 }
@@ -116,6 +118,20 @@ def session(master: str = LOCAL) -> SparkSession:
     for name, value in OPTIONS.items():
         found.conf.set(name, value)
     return found
+
+
+@contextmanager
+def shared_folder(master: str) -> Iterator[str]:
+    """Give a temporary folder that the workers of a master may write to, if they see it."""
+    with tempfile.TemporaryDirectory(prefix="leadgrade-") as folder:
+        if not master.startswith("local"):  # they may be another user's
+            Path(folder).chmod(0o1777)
+        yield folder
+
+
+def url_of(path: Path) -> str:
+    """Return a path as Spark takes it, whatever file system is its default; nothing is escaped."""
+    return f"file:///{path.as_posix().removeprefix('/')}"
 
 
 def _reach(master: str) -> None:
