@@ -47,7 +47,7 @@ def table_parts(source: Source) -> list[str]:
 def header(book: Book, dialect: str, source: Source, day: str, lang: str) -> str:
     """Return comments that say which book it is, what is read and given, and what to mind."""
     spoken = DIALECTS[dialect]
-    lines = [f"{book.id}: {book.title.say(lang)}"]
+    lines = [f"{book.id}{say_sql(lang, 'colon')}{book.title.say(lang)}"]
     lines.append(say_sql(lang, "header-book", sha256=book.sha256, day=day))
     if book.overrides:
         said = ", ".join(f"{name} = {value}" for name, value in book.overrides.items())

@@ -170,7 +170,7 @@ class Layout:
         if self.words is None:
             return ""
         said = [phrase.say(self.lang) for phrase in phrases if phrase is not None]
-        named = ": ".join([self.words(code, **values), *said])
+        named = self.words("colon").join([self.words(code, **values), *said])
         return named if source is None else f"{named} {self.words('source', name=source)}"
 
     def settle(self, fact: str, name: str, *, may_be_unknown: bool) -> None:

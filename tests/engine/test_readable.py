@@ -265,7 +265,7 @@ def test_spark_decides_the_samples(
     assert sorted(found) == sorted(row_of(book, lead) for lead in leads)
 
 
-@pytest.mark.parametrize("count", [pytest.param(10, marks=on_spark)])
+@pytest.mark.parametrize("count", [pytest.param(6, marks=on_spark)])
 def test_spark_decides_any_book(
     decide_on_spark: Callable[[Book, list[Lead]], list[Row]], count: int
 ) -> None:

@@ -42,7 +42,7 @@ def test_comments_say_where_each_part_comes_from() -> None:
         assert rule.source is None or f"(source: {rule.source})" in english
     assert any(rule.source for rule in book.rules.values())
     for fact in book.facts.values():
-        assert f"/* {fact.id}, " in english
+        assert f"/* {fact.id} (" in english
     assert re.sub(r"--.*|/\*.*?\*/", "", english) == re.sub(r"--.*|/\*.*?\*/", "", chinese)
 
 
