@@ -46,7 +46,7 @@ class FiledRows(KeptRows):
                 copy = f"COPY ({_renamed(query)}) TO {quoted(str(self.files[-1]))}"
                 self._connection.execute(f"{copy} ({FORMAT})", key)
             self._drop_portion()
-            self._connection.execute(f'CREATE OR REPLACE TEMP VIEW "{KEPT}" AS {self._kept()}')
+            self._connection.execute(f'CREATE OR REPLACE VIEW "{KEPT}" AS {self._kept()}')
 
     def _portions(self) -> list[tuple[int, int, int | None]]:
         """Return the number of the first row of each file, its ``n``, and that of the next file."""

@@ -60,6 +60,7 @@ def run_detail_json(
     """Return a run with its files and its rejected rows."""
     return {
         **run_json(run),
+        "folder": run.folder,
         "started_at": run.started_at,
         "finished_at": run.finished_at,
         "by": run.by,
@@ -126,6 +127,7 @@ def run_text(
         Text(head, style="bold"),
         *(line for source in sources for line in _source(source, run, lang)),
         Text(counts),
+        *_folder(run, lang),
         Text(say("record.head", lang, head=run.head), style="dim"),
         Text(),
         _grades(run),
@@ -135,6 +137,11 @@ def run_text(
         *(Text(note_text(note, lang), style="yellow") for note in run.notes[:MOST_ROWS]),
         *_more(len(run.notes), lang),
     )
+
+
+def _folder(run: StoredRun, lang: str) -> Iterator[RenderableType]:
+    if run.folder is not None:
+        yield Text(say("record.folder", lang, folder=run.folder))
 
 
 def note_text(note: dict[str, Any], lang: str) -> str:

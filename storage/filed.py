@@ -171,23 +171,30 @@ def _there(file: DecisionFile) -> DecisionFile:
 
 def _check_columns(connection: duckdb.DuckDBPyConnection, file: DecisionFile) -> None:
     query = "DESCRIBE SELECT * FROM read_parquet(?)"
-    columns = {row[0]: row[1] for row in connection.execute(query, [str(file.path)]).fetchall()}
-    if columns != COLUMNS:
+    with _faults(file.path):
+        rows = connection.execute(query, [str(file.path)]).fetchall()
+    if {row[0]: row[1] for row in rows} != COLUMNS:
         raise StoreError("file-unreadable", path=file.path, detail="its columns are other ones")
 
 
 @contextmanager
+def _faults(path: Path) -> Iterator[None]:
+    """Tell what DuckDB refuses as an error of the record."""
+    try:
+        yield
+    except duckdb.Error as error:
+        detail = str(error).split("\n", 1)[0]
+        raise StoreError("file-unreadable", path=path, detail=detail) from error
+
+
+@contextmanager
 def _reading(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open DuckDB to read files; what it refuses is an error of the record."""
+    """Open DuckDB to read files at a path."""
     temporary = Path(tempfile.gettempdir(), f"leadgrade-{secrets.token_hex(8)}")
     settings: dict[str, Any] = {
         **_CLOSED,
         "memory_limit": MEMORY,
         "temp_directory": str(temporary),
     }
-    try:
-        with closing(duckdb.connect(":memory:", config=settings)) as connection:
-            yield connection
-    except duckdb.Error as error:
-        detail = str(error).split("\n", 1)[0]
-        raise StoreError("file-unreadable", path=path, detail=detail) from error
+    with _faults(path), closing(duckdb.connect(":memory:", config=settings)) as connection:
+        yield connection

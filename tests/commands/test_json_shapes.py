@@ -50,6 +50,7 @@ def test_qualify_runs_and_show(leadgrade, decided) -> None:
     check(runs, [RUN])
     shown = leadgrade("show", "--json").json
     more = {
+        "folder": type(None),
         "started_at": str,
         "finished_at": str,
         "by": str,

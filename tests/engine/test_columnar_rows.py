@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from hypothesis import HealthCheck, given, settings
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from leadgrade.engine import filed_rows
 from leadgrade.engine.backends.columnar import BATCH, Columnar
 from leadgrade.engine.backends.explainer import Explainer
 from leadgrade.engine.decision import Decided
+from leadgrade.engine.filed_rows import FiledRows
 from leadgrade.engine.legend import Legend
 from leadgrade.engine.pool_worker import row_of
 from leadgrade.engine.ranks import rankings_of, with_ranks
@@ -122,11 +128,15 @@ def test_rows_of_random_books(data: st.DataObject) -> None:
     book = read_book(data.draw(book_texts(whole=True)))
     leads = with_ranks(book, data.draw(leads_for(book, 40, AS_OF)), AS_OF)
     leads = [replace(lead, file="list.csv", line=n) for n, lead in enumerate(leads, start=2)]
+    if _have_room(book, leads):
+        assert_rows(book, leads, rows_of(book, leads))
+
+
+def _have_room(book: Book, leads: list[Lead]) -> bool:
+    """Tell whether there surely is room for the sums of ranked leads: see test_agreement.py."""
     summed = [each.id for each in rankings_of(book) if each.by_total]
     ranks = [lead.ranks[name] for lead in leads for name in summed if name in lead.ranks]
-    if any(rank.total >= 100 * LARGEST for rank in ranks):
-        return  # there may be no room for their sums: see test_agreement.py
-    assert_rows(book, leads, rows_of(book, leads))
+    return all(rank.total < 100 * LARGEST for rank in ranks)
 
 
 def test_batches_come_in_the_order_of_the_list() -> None:
@@ -143,3 +153,56 @@ def test_batches_come_in_the_order_of_the_list() -> None:
 def test_two_runs_have_other_salts() -> None:
     leads = [Lead("L", {})]
     assert rows_of(BOOK, leads)[0].salt != rows_of(BOOK, leads)[0].salt
+
+
+@settings(
+    max_examples=15,
+    deadline=None,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+    phases=[Phase.explicit, Phase.generate],  # each try takes a second: too long to shrink
+)
+@given(data=st.data())
+def test_rows_in_files_are_those_of_the_list(data: st.DataObject) -> None:
+    """Whatever the book, the size of the files, and the numbers that the rows of the list have."""
+    book = read_book(data.draw(book_texts(whole=data.draw(st.booleans()))))
+    leads = data.draw(leads_for(book, data.draw(st.integers(0, 12))))
+    if not _have_room(book, with_ranks(book, leads, AS_OF)):
+        return
+    gaps = data.draw(st.lists(st.integers(1, 3), min_size=len(leads), max_size=len(leads)))
+    mixed = data.draw(st.booleans())
+    with (
+        TemporaryDirectory() as folder,
+        pytest.MonkeyPatch.context() as patched,
+        Columnar(book, AS_OF) as columnar,
+    ):
+        patched.setattr(filed_rows, "ROWS", data.draw(st.integers(1, 5)))
+        run = columnar.connection.execute
+        columnar.load(leads)
+        want = [row for rows in columnar.decided() for row in rows]
+        run("CREATE TABLE gaps AS SELECT unnest(?::BIGINT[]) AS gap", [gaps])
+        run("""
+            UPDATE leads SET n = 7 + n + (
+                SELECT coalesce(sum(gap - 1), 0) FROM gaps WHERE gaps.rowid < leads.n
+            )
+        """)
+        mixing = "hash(lead)" if mixed else "n"
+        source = "SELECT * REPLACE (0::BIGINT AS source) FROM leads"
+        run(f"CREATE TABLE other AS {source} ORDER BY {mixing}")
+        rows = FiledRows(columnar, ["list.csv"], Path(folder), "other")
+        found = [row for batch in rows for row in batch]
+        assert [*map(_alike, found)] == [_alike(row._replace(file="list.csv")) for row in want]
+        assert [row.leaf for row in found] == [leaf_of(row) for row in found]
+        assert len({row.salt for row in found}) == len(found)
+        filed = [leaf for file in rows.files for batch in rows.leaves(file) for leaf in batch]
+        assert filed == [row.leaf for row in found]
+        counted = Counter[str]()
+        for file in rows.files:
+            counted.update({grade: count for grade, (count, _) in rows.counts(file).items()})
+        assert counted == Counter(row.grade for row in found)
+        numbers = [row[0] for row in run('SELECT n FROM "kept" ORDER BY n').fetchall()]
+        assert numbers == [*range(1, len(leads) + 1)]
+
+
+def _alike(row: Decided) -> Decided:
+    return row._replace(salt=b"", leaf="")
