@@ -19,7 +19,7 @@ from leadgrade.storage.errors import StoreError, store_error
 from leadgrade.storage.records import DecisionFile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Set
 
     import sqlalchemy
 
@@ -54,6 +54,21 @@ def runs_in_files(connection: Connection) -> list[int]:
     """Return the runs whose decisions are in files, the latest first."""
     query = "SELECT DISTINCT run_id FROM decision_file ORDER BY run_id DESC"
     return [run for (run,) in sql.rows(connection, query)]
+
+
+def known_in_files(connection: Connection, leads: Set[str]) -> set[str]:
+    """Return those of some leads that any run in files has, without the forgotten ones.
+
+    Raises:
+        StoreError: ``file-missing``, ``file-unreadable``.
+    """
+    found: set[str] = set()
+    for run in runs_in_files(connection):
+        from leadgrade.storage.filed import known  # noqa: PLC0415 - DuckDB is slow to import
+
+        if leads - found:
+            found |= known(files_of(connection, run), leads - found)
+    return found
 
 
 def paths_of_runs(connection: Connection) -> dict[Path, int]:

@@ -15,13 +15,13 @@ from sqlalchemy import text
 from leadgrade.storage.bulk import BulkSql
 from leadgrade.storage.chain import link_erasure, now
 from leadgrade.storage.erasing_files import erase_in_files, places_in_files
-from leadgrade.storage.files import files_of
+from leadgrade.storage.files import files_of, known_in_files
 from leadgrade.storage.leaves import EVERY, commitment, rows
 from leadgrade.storage.reading import no_such_lead
 from leadgrade.storage.records import Forgotten
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container, Iterable
     from datetime import date
 
     from sqlalchemy import Connection
@@ -46,7 +46,6 @@ _EMPTY_OVERRIDE = text("""
     UPDATE override SET sealed = :sealed, salt = NULL, lead_id = NULL, reason = ''
     WHERE id = :number
 """)
-_OF_NO_DECISION = "lead_id NOT IN (SELECT lead_id FROM decision WHERE lead_id IS NOT NULL)"
 _EMPTY_OUTCOME = text("""
     UPDATE outcome SET sealed = :sealed, salt = NULL, lead_id = NULL, line = NULL,
         decided_on = NULL, value = NULL
@@ -132,10 +131,22 @@ def forget_before(
             for first in range(1, decided + 1, _AT_ONCE):
                 erasure.decisions(run, range(first, first + _AT_ONCE))
     erasure.outcomes("list_id IN (SELECT id FROM outcome_list WHERE read_at < :day)", day=before)
-    erasure.outcomes(_OF_NO_DECISION)  # for their leads go now
-    erasure.delete_unused("snapshot")
-    erasure.delete_unused("lead")
+    unused = _unused_leads(connection)
+    erasure.outcomes("true", unused)
+    erasure.delete_unused_snapshots()
+    erasure.delete("lead", unused)
     return erasure.finish()
+
+
+def _unused_leads(connection: Connection) -> set[int]:
+    """Return the leads that no decision has any more, in the database or in files."""
+    query = text("""
+        SELECT key, id FROM lead
+        WHERE id NOT IN (SELECT lead_id FROM decision WHERE lead_id IS NOT NULL)
+    """)
+    found = {str(row.key): int(row.id) for row in connection.execute(query)}
+    in_files = known_in_files(connection, found.keys())
+    return {number for key, number in found.items() if key not in in_files}
 
 
 def _notes(connection: Connection) -> list[tuple[Any, ...]]:
@@ -228,15 +239,18 @@ class _Erasure:
             self._connection.execute(_EMPTY_OVERRIDE, update)
             self._done.append((self._number, "override", 0, each))
 
-    def outcomes(self, where: str, **limits: int | str) -> None:
-        """Empty outcomes of a lead, of lists, or of leads."""
+    def outcomes(
+        self, where: str, leads: Container[int] | None = None, **limits: int | str
+    ) -> None:
+        """Empty outcomes of a lead, of lists, or of ``leads``."""
         query = f"""
-            SELECT list_id, number FROM outcome WHERE sealed IS NULL AND lead_id IS NOT NULL
-                AND {where}
+            SELECT list_id, number, lead_id FROM outcome
+            WHERE sealed IS NULL AND lead_id IS NOT NULL AND {where}
         """  # noqa: S608 - constants
         found: dict[int, set[int]] = {}
-        for number, place in self._connection.execute(text(query), limits).all():
-            found.setdefault(number, set()).add(place)
+        for number, place, lead in self._connection.execute(text(query), limits).all():
+            if leads is None or lead in leads:
+                found.setdefault(number, set()).add(place)
         for number, places in sorted(found.items()):
             for values in list(rows(self._connection, "outcome", number)):
                 if values[0] in places:
@@ -265,19 +279,16 @@ class _Erasure:
         delete = text(f"DELETE FROM {table} WHERE id = :number")  # noqa: S608 - constants
         if numbers:
             self._connection.execute(delete, [{"number": each} for each in numbers])
-        self._count(table, len(numbers))
-
-    def delete_unused(self, table: str) -> None:
-        """Delete the leads or the snapshots that no decision has any more."""
-        delete = text(f"""
-            DELETE FROM {table} WHERE id NOT IN (
-                SELECT {table}_id FROM decision WHERE {table}_id IS NOT NULL)
-        """)  # noqa: S608 - constants
-        self._count(table, self._connection.execute(delete).rowcount)
-
-    def _count(self, table: str, deleted: int) -> None:
         if table == "lead":
-            self._leads += deleted
+            self._leads += len(numbers)
+
+    def delete_unused_snapshots(self) -> None:
+        """Delete the snapshots that no decision has any more."""
+        delete = text("""
+            DELETE FROM snapshot WHERE id NOT IN (
+                SELECT snapshot_id FROM decision WHERE snapshot_id IS NOT NULL)
+        """)
+        self._connection.execute(delete)
 
     def finish(self) -> Forgotten:
         """Chain the erasure with the list of what it emptied."""

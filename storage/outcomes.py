@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from leadgrade.engine.sealing import new_salt
 from leadgrade.storage import sql
 from leadgrade.storage.chain import link_outcomes, now
+from leadgrade.storage.files import known_in_files
 from leadgrade.storage.records import Outcome, OutcomeList, Source
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 _AT_ONCE = 500
 _LEADS = "SELECT key, id FROM lead WHERE key IN :keys"
+_NEW_LEADS = "INSERT INTO lead (key, snapshot_id) VALUES (:key, 0) ON CONFLICT (key) DO NOTHING"
 _INSERT_LIST = """
     INSERT INTO outcome_list (
         read_at, read_by, file, sha256, format, encoding,
@@ -71,9 +73,11 @@ def outcome_lists(connection: Connection) -> list[OutcomeList]:
 
 def unknown_leads(connection: Connection, found: Iterable[Outcome]) -> list[Outcome]:
     """Return the outcomes of leads that the record does not have."""
-    return [
+    unknown = [
         each for part in _parts(found) for each, lead in _numbered(connection, part) if not lead
     ]
+    in_files = known_in_files(connection, {each.lead for each in unknown})
+    return [each for each in unknown if each.lead not in in_files]
 
 
 def add_outcomes(
@@ -87,8 +91,13 @@ def add_outcomes(
 ) -> OutcomeList:
     """Store and chain a list of outcomes, without those of leads that the record does not have.
 
-    ``found`` are those that are won or lost, each lead once.
+    ``found`` are those that are won or lost, each lead once. A lead that only files have gets its
+    row in the database now, without facts.
     """
+    in_files = known_in_files(connection, {each.lead for each in found})
+    names = [{"key": each.lead} for each in found if each.lead in in_files]
+    if names:
+        sql.change(connection, _NEW_LEADS, names)
     known = [pair for part in _parts(found) for pair in _numbered(connection, part) if pair[1]]
     won = sum(each.won for each, _ in known)
     stored = OutcomeList(

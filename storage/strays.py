@@ -60,7 +60,12 @@ _STRAYS = {
     "legend": ("sha256", "sha256 NOT IN (SELECT legend_sha256 FROM run)"),
     "legend_step": ("place", "legend_sha256 NOT IN (SELECT sha256 FROM legend)"),
     "legend_outcome": ("place", "legend_sha256 NOT IN (SELECT sha256 FROM legend)"),
-    "lead": ("key", "id NOT IN (SELECT lead_id FROM decision WHERE lead_id IS NOT NULL)"),
+    "lead": (
+        "key",
+        """id NOT IN (SELECT lead_id FROM decision WHERE lead_id IS NOT NULL) AND (
+            snapshot_id <> 0 OR id NOT IN (SELECT lead_id FROM outcome WHERE lead_id IS NOT NULL)
+        )""",
+    ),
     "snapshot": (
         "id",
         "id NOT IN (SELECT snapshot_id FROM decision WHERE snapshot_id IS NOT NULL)",

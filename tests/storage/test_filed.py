@@ -28,6 +28,7 @@ from leadgrade.rules.loader import load_book
 from leadgrade.storage import files
 from leadgrade.storage.bundling import Bundle, bundle_findings
 from leadgrade.storage.errors import StoreError
+from leadgrade.storage.records import Outcome, Source
 from leadgrade.storage.store import open_store
 
 from .test_tampering import BOOK, LIST
@@ -411,6 +412,75 @@ def test_a_grade_by_hand_holds_for_a_lead_in_files_and_is_said_of_the_database(d
         assert store.decision(2, "E1", day=until + timedelta(days=1)).override is None
         with pytest.raises(StoreError, match="run-in-files"):
             store.override("E1", run=2, until=until, **saying)
+
+
+def became(store, *leads):
+    """Store a list of outcomes: these leads were won."""
+    source = Source("became.csv", "0" * 64, "CSV", "utf-8", len(leads))
+    found = [Outcome(each, won=True) for each in leads]
+    unknown = [each.lead for each in store.unknown_leads(found)]
+    done = store.add_outcomes(source, found, by="Lin", still_open=0, rejected=0)
+    assert (done.won, done.unknown) == (len(leads) - len(unknown), len(unknown))
+    return unknown
+
+
+def test_outcomes_of_leads_that_only_files_have(db):
+    (db.parent / "new.csv").write_text("Lead,revenue\nE1,7\nN1,5\nN2,6\nN3,7\n", encoding="utf-8")
+    decide(db, ["new.csv"], db.parent / "new")
+    with open_store(str(db), create=False) as store:
+        assert became(store, "N1", "N2", "E1", "N9") == ["N9"]
+        assert {*store.outcomes()} == {"N1", "N2", "E1"}
+    assert check(db) == []
+    with open_store(str(db), create=False) as store:
+        assert store.forget("N1", by="Lin", reason="asked to").outcomes == 1
+        assert {*store.outcomes()} == {"N2", "E1"}
+        assert became(store, "N1") == ["N1"]
+    assert check(db) == []
+    assert decide(db, ["new.csv"]) == 4  # and now the database has them, with what is known
+    with open_store(str(db), create=False) as store:
+        assert store.decision(4, "N2").facts == '{"revenue":6}'
+        assert [each.run for each in store.history("N2")] == [3, 4]
+    assert check(db) == []
+
+
+def test_a_lead_is_kept_as_long_as_a_file_has_it(db):
+    (db.parent / "new.csv").write_text("Lead,revenue\nN1,5\nN2,6\n", encoding="utf-8")
+    for name in ("first", "second"):
+        decide(db, ["new.csv"], db.parent / name)
+    with open_store(str(db), create=False) as store:
+        became(store, "N1")
+    age(db, 3)
+    with open_store(str(db), create=False) as store:
+        assert store.forget_before(date(2001, 1, 1), by="Lin", reason="old").decisions == 2
+        assert {*store.outcomes()} == {"N1"}
+    age(db, 4)
+    with open_store(str(db), create=False) as store:
+        done = store.forget_before(date(2001, 1, 1), by="Lin", reason="old")
+        assert (done.decisions, done.outcomes, done.leads) == (2, 1, 1)
+        assert store.outcomes() == {}
+
+
+def age(db, run):
+    """Let a run have been long ago. It can no longer be proved."""
+    tamper(db, f"UPDATE run SET started_at = '2000-01-01T00:00:00.000Z' WHERE id = {run}")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE lead SET snapshot_id = 1 WHERE key = 'N1'",
+        "UPDATE lead SET key = 'N2' WHERE key = 'N1'",
+        "INSERT INTO lead (key, snapshot_id) VALUES ('N3', 0)",
+    ],
+)
+def test_a_change_of_a_lead_that_only_files_have_is_found(db, statement):
+    (db.parent / "new.csv").write_text("Lead,revenue\nN1,5\n", encoding="utf-8")
+    decide(db, ["new.csv"], db.parent / "new")
+    with open_store(str(db), create=False) as store:
+        became(store, "N1")
+    assert check(db) == []
+    tamper(db, statement)
+    assert check(db)
 
 
 def test_a_folder_that_is_there_is_never_written_to(db):
