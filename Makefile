@@ -9,6 +9,9 @@ SPARK := $(VENV)/.spark
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
     --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
+# The tests start leadgrade some hundred times: Python has to compile it once only.
+export PYTHONDONTWRITEBYTECODE =
+
 .PHONY: demo test check docs test-all soak bench bench-quick lock clean
 
 demo: $(READY)  ## qualify the sample list, show the best leads and one explanation

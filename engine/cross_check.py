@@ -13,17 +13,19 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from leadgrade.engine.backends.base import Backend, make_backend, why_unavailable
 from leadgrade.engine.decision import Decided
-from leadgrade.engine.kept_rows import KeptRows
 from leadgrade.engine.legend import Legend
 from leadgrade.engine.pool_worker import row_of
 from leadgrade.engine.relevance import conditions_of
 from leadgrade.rules.conditions import Between, Compare, tests_of
 from leadgrade.rules.lead import Lead, Rank, facts_from_json
 from leadgrade.rules.model import NUMERIC, Book
+
+if TYPE_CHECKING:  # DuckDB is slow to import, and every run looks for the error of this module
+    from leadgrade.engine.kept_rows import KeptRows
 
 A_GRADE = 40
 """Leads of each grade that are decided again."""

@@ -53,3 +53,9 @@ def test_explain_waits_for_no_library_but_those_it_reads_and_writes_with(
 
 def test_an_explanation_as_json_needs_no_rich_text(decided: Path) -> None:
     assert libraries(imported("explain", "L-1", "--json")) == {"click", "yaml"}
+
+
+def test_a_small_list_waits_for_no_engine_of_big_ones(decided: Path) -> None:
+    modules = imported("qualify", "leads.csv", "--as-of", "2026-01-22", "--workers", "1")
+    assert "sqlalchemy" in libraries(modules)
+    assert not libraries(modules) & {"duckdb", "sqlglot", "pyspark"}
