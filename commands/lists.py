@@ -177,7 +177,7 @@ def _store(db: str, *, dry_run: bool) -> Iterator[Store]:
     from leadgrade.storage.store import open_store
 
     if not dry_run:
-        with open_store(db, create=True) as store:
+        with open_store(db, create=True, late=True) as store:
             yield store
         return
     with TemporaryDirectory() as folder, open_store(f"{folder}/dry.db", create=True) as store:

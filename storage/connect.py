@@ -104,8 +104,40 @@ class Database:
                 yield connection
 
 
-def open_database(target: Target, *, create: bool, timeout: float = TIMEOUT) -> Database:
+class LateDatabase(Database):
+    """A database whose file is made when it is first used: what fails before leaves none."""
+
+    def __init__(self, target: Target, timeout: float) -> None:
+        super().__init__(None, "", timeout)
+        self._target = target
+
+    @cached_property
+    def _opened(self) -> Database:
+        return open_database(self._target, create=True, timeout=self._timeout)
+
+    @cached_property
+    def engine(self) -> Engine:
+        """Return SQLAlchemy's engine."""
+        return self._opened.engine
+
+    def close(self) -> None:
+        """Let go of the database."""
+        if "_opened" in self.__dict__:
+            self._opened.close()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Give a connection to read by: to a file, the driver's."""
+        with self._opened.reading() as connection:
+            yield connection
+
+
+def open_database(
+    target: Target, *, create: bool, late: bool = False, timeout: float = TIMEOUT
+) -> Database:
     """Open a database of ours, migrated; with ``create`` a missing or empty one is made first.
+
+    Where it is ``late`` a missing file is made when it is first used, but it is tried now.
 
     Raises:
         StoreError: see ``store.open_store``.
@@ -113,6 +145,10 @@ def open_database(target: Target, *, create: bool, timeout: float = TIMEOUT) -> 
     with store_errors(target.place):
         if target.file is None:
             return Database(_open_server(target, timeout), "", timeout)
+        if create and late and not target.file.exists():
+            _check_folder(target.file)
+            with _draft(target.file, target.place, timeout):
+                return LateDatabase(target, timeout)
         return _open_file(target, target.file, create=create, timeout=timeout)
 
 
@@ -144,8 +180,7 @@ def _open_file(target: Target, file: Path, *, create: bool, timeout: float) -> D
     if not file.exists():
         if not create:
             raise StoreError("no-database", path=target.place)
-        if not file.parent.is_dir():
-            raise StoreError("no-folder", path=str(file.parent))
+        _check_folder(file)
         _create_file(file, target.place, timeout)
     mode, revision = target.mode, None
     if _is_ours(target, file):
@@ -201,17 +236,26 @@ def _revision(uri: str, place: str, timeout: float) -> str | None:
         return stored_revision(connection, place)
 
 
-def _create_file(file: Path, place: str, timeout: float) -> None:
-    """Make a database beside ``file`` and put it there when it is complete.
+def _check_folder(file: Path) -> None:
+    if not file.parent.is_dir():
+        raise StoreError("no-folder", path=str(file.parent))
 
-    Where another process was quicker, its database stays.
-    """
+
+def _create_file(file: Path, place: str, timeout: float) -> None:
+    """Make a database. Where another process was quicker, its database stays."""
+    with _draft(file, place, timeout) as draft:
+        _move(draft, file)
+
+
+@contextmanager
+def _draft(file: Path, place: str, timeout: float) -> Iterator[Path]:
+    """Give a complete database beside ``file``, to be put there."""
     draft = file.with_name(f".{file.name}.{secrets.token_hex(4)}.new")
     try:
         engine = sqlite_engine(_uri(draft, "rwc"), timeout)
         migrate(engine, place, None)
         use_wal(engine)
-        _move(draft, file)
+        yield draft
     finally:
         for suffix in ("", "-wal", "-shm", "-journal"):
             draft.with_name(draft.name + suffix).unlink(missing_ok=True)

@@ -12,7 +12,7 @@ import secrets
 import shutil
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, NoReturn, Self
 
 from leadgrade.storage import sql
 from leadgrade.storage.errors import StoreError, store_error
@@ -185,14 +185,12 @@ def _sync(folder: Path) -> None:
             os.close(opened)
 
 
-def check_free(connection: Connection, path: Path) -> None:
-    """Check that a new folder may have a name.
+def refuse_taken(connection: Connection, path: Path) -> NoReturn:
+    """Say what is in the way of a new folder by a name that is taken.
 
     Raises:
         StoreError: ``folder-of-run``, ``folder-exists``.
     """
-    if not path.exists() and not path.is_symlink():
-        return
     for file, run in paths_of_runs(connection).items():
         if file.parent == path.resolve():
             raise StoreError("folder-of-run", path=path, run=run)

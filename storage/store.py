@@ -10,7 +10,7 @@ from leadgrade.storage import outcomes, overriding, reading
 from leadgrade.storage.chain import head
 from leadgrade.storage.connect import TIMEOUT, Database, open_database, read_target
 from leadgrade.storage.errors import StoreError, store_errors
-from leadgrade.storage.files import NewFolder, check_free, replacing
+from leadgrade.storage.files import NewFolder, refuse_taken, replacing
 from leadgrade.storage.server import connect_to_write
 from leadgrade.storage.sqlite import empty_log
 
@@ -41,12 +41,14 @@ if TYPE_CHECKING:
 __all__ = ["Store", "StoreError", "open_store"]
 
 
-def open_store(target: str, *, create: bool, timeout: float = TIMEOUT) -> Store:
+def open_store(target: str, *, create: bool, late: bool = False, timeout: float = TIMEOUT) -> Store:
     """Open the record at a path or a SQLAlchemy URL, migrated to our schema.
 
     Args:
         target: a path, or a URL such as ``postgresql+psycopg://host/name``.
         create: make a database where there is none; without it, that is an error.
+        late: make it when it is first used, so that what fails before leaves none. Whether it
+            can be made is tried now.
         timeout: seconds to wait for another process that is writing.
 
     Raises:
@@ -56,7 +58,7 @@ def open_store(target: str, *, create: bool, timeout: float = TIMEOUT) -> Store:
             is not ours stays as it was; a database that could not be made leaves no file.
     """
     found = read_target(target)
-    return Store(open_database(found, create=create, timeout=timeout), found.place)
+    return Store(open_database(found, create=create, late=late, timeout=timeout), found.place)
 
 
 class Store:
@@ -114,8 +116,9 @@ class Store:
             StoreError: ``folder-exists``, ``folder-of-run``, ``no-out-folder``, ``no-access``,
                 ``read-only``, ``disk-full``, ``failed``.
         """
-        with self._reading() as connection:
-            check_free(connection, path)
+        if path.exists() or path.is_symlink():
+            with self._reading() as connection:
+                refuse_taken(connection, path)
         with NewFolder(path) as folder:
             yield folder
 

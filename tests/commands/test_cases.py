@@ -25,20 +25,28 @@ def the_case(folder):
     return found
 
 
-def test_a_run_is_refused_and_leaves_a_case(folder, leadgrade, wrong, runs_of) -> None:
+def test_a_run_is_refused_and_leaves_a_case(folder, leadgrade, wrong) -> None:
     outcome = leadgrade(*COLUMNAR)
     file = the_case(folder)
     assert outcome.code == 2
     assert outcome.stdout == ""
     assert outcome.stderr.startswith("error: the columnar engine and ")
     assert f"`leadgrade verify --case {file.name}` decides it again" in outcome.stderr
-    assert runs_of() == []
+    assert sorted(each.name for each in folder.iterdir()) == ["book.yaml", file.name, "leads.csv"]
     again = leadgrade("verify", "--case", file, "--json")
     assert again.code == 1
     assert again.json["agree"] is False
     assert set(again.json["differences"]) >= {"evidence"}
     assert "columnar" in again.json["engines"]
     assert leadgrade("verify", "--case", file).stdout.startswith("Lead ")
+
+
+def test_a_run_that_is_refused_leaves_a_record_as_it_was(
+    decided, leadgrade, wrong, runs_of
+) -> None:
+    before = runs_of()
+    assert leadgrade(*COLUMNAR).code == 2
+    assert runs_of() == before
 
 
 def test_a_mended_engine_agrees_on_the_case(folder, leadgrade, wrong, monkeypatch) -> None:

@@ -48,6 +48,37 @@ def test_reading_does_not_make_a_database(path):
     assert not path.exists()
 
 
+def test_a_late_database_is_made_when_it_is_first_used(path):
+    with open_store(str(path), create=True, late=True) as store:
+        assert list(path.parent.iterdir()) == []
+        assert store.runs() == []
+        assert path.exists()
+    with open_store(str(path), create=True, late=True):  # never used
+        pass
+    assert [each.name for each in path.parent.iterdir()] == ["leads.db"]
+
+
+def test_a_late_database_may_be_made_by_another_process_first(path):
+    with open_store(str(path), create=True, late=True) as store:
+        open_store(str(path), create=True).close()
+        before = path.read_bytes()
+        assert store.runs() == []
+        assert path.read_bytes() == before
+
+
+def test_whether_a_late_database_can_be_made_is_tried_when_it_is_opened(path, monkeypatch):
+    with pytest.raises(StoreError, match="no-folder"):
+        open_store(str(path / "no" / "leads.db"), create=True, late=True)
+
+    def full(*_):
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(connect, "use_wal", full)
+    with pytest.raises(StoreError):
+        open_store(str(path), create=True, late=True)
+    assert list(path.parent.iterdir()) == []
+
+
 def test_a_missing_folder_is_named(tmp_path):
     error = refused(tmp_path / "no" / "leads.db")
     assert (error.code, error.details) == ("no-folder", {"path": str(tmp_path / "no")})
