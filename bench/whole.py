@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import sys
 from dataclasses import dataclass
 from functools import cache
@@ -18,7 +19,7 @@ COMMAND = str(Path(sys.executable).with_name("leadgrade"))
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A run to measure. ``out`` is a Parquet file to write, None for a record only."""
+    """A run to measure. ``out`` is a folder for Parquet files, None for a record only."""
 
     engine: str
     workers: int
@@ -65,6 +66,8 @@ def measure(run: Run) -> Result:
     """
     for path in (run.db, *run.db.parent.glob(f"{run.db.name}-*")):
         path.unlink(missing_ok=True)
+    if run.out is not None:
+        shutil.rmtree(run.out, ignore_errors=True)
     seen = observe(run.command())
     if seen.code:
         said = (seen.error.strip() or seen.output.strip()).splitlines() or ["?"]

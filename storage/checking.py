@@ -25,7 +25,7 @@ from leadgrade.storage.leaves import EVERY, FIELDS, PARTS, leaf_of, name_of, row
 from leadgrade.storage.strays import content_findings, stray_findings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from sqlalchemy import Connection
 
@@ -101,9 +101,9 @@ def run_findings(connection: Connection, run: int) -> Iterator[Finding]:
     for kind in PARTS:
         values = rows(connection, kind, run)
         part = _Part(kind, run, kept.pop(kind, []), erased[kind])
-        if kind == "decision" and (files.findings or files.readable):
+        if kind == "decision" and (files.readable or files.lost):
             values = _of_files(files.readable)
-            part.look_at(files.readable)
+            part.leave_out(files.lost)
         roots[kind] = part.check(values)
         found += part.findings
         yield from part.erasures
@@ -152,13 +152,13 @@ class _Part:
         self._run = run
         self._marks = marks
         self._erased = erased
-        self._numbers: list[range] | None = None
+        self._lost: Sequence[range] = ()
         self.findings: list[Finding] = []
         self.erasures: list[Finding] = []
 
-    def look_at(self, files: Iterable[DecisionFile]) -> None:
-        """Take only rows of these files to be there; that others are not was said."""
-        self._numbers = [each.numbers for each in files]
+    def leave_out(self, lost: Sequence[range]) -> None:
+        """Do not name the rows with these numbers one by one: it was said that they are lost."""
+        self._lost = lost
 
     def check(self, found_rows: Iterable[Values]) -> str:
         """Compare every row, and return the root of the tree."""
@@ -194,7 +194,7 @@ class _Part:
         for first, packed in self._marks:
             for at in range(0, len(packed) - MARK + 1, MARK):
                 number = first + at // MARK
-                if self._numbers is None or any(number in each for each in self._numbers):
+                if not any(number in each for each in self._lost):
                     yield number, packed[at : at + MARK].hex()
 
     def _find(self, code: str, name: int, values: Values | None = None) -> None:

@@ -20,10 +20,14 @@ if TYPE_CHECKING:
 
 
 class CheckedFiles(NamedTuple):
-    """What was found of the files of a run, and those whose rows can be looked at."""
+    """What was found of the files of a run, and those whose rows can be looked at.
+
+    ``lost`` are the numbers of the decisions in the others.
+    """
 
     findings: list[Finding]
     readable: list[DecisionFile]
+    lost: list[range]
 
 
 def check_files(connection: Connection, run: int) -> CheckedFiles:
@@ -33,6 +37,7 @@ def check_files(connection: Connection, run: int) -> CheckedFiles:
     ``row-changed`` where the record itself counts them otherwise.
     """
     files, findings, readable = files_of(connection, run), [], []
+    lost: list[range] = []
     owners = {each.sha256: each.path.name for each in files}
     for place, file in enumerate(files, start=1):
         if file.position != place:
@@ -47,9 +52,11 @@ def check_files(connection: Connection, run: int) -> CheckedFiles:
         findings += (_finding(code, run, file, detail) for code, detail in found)
         if holds_its_own:
             readable.append(file)
-        elif not found:
+            continue
+        lost.append(file.numbers)
+        if not found:
             findings.append(_finding("file-changed", run, file))
-    return CheckedFiles(findings, readable)
+    return CheckedFiles(findings, readable, lost)
 
 
 def _finding(code: str, run: int, file: DecisionFile, detail: str = "") -> Finding:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from .conftest import AS_OF, Outcome
+from .test_spark import QUICK_START, needs_spark
 
 QUALIFY = f"qualify leads.csv --as-of {AS_OF} --engine columnar --no-check --lang en".split()
 
@@ -155,3 +156,16 @@ def test_forgetting_and_what_is_left(leadgrade, both) -> None:
     seen = [alike(leadgrade("top", "--run", str(run), "--lang", "en"), run) for run in (1, 2)]
     assert seen[0] == seen[1]
     assert leadgrade("verify", "--all").code == 0
+
+
+@needs_spark
+def test_spark_keeps_its_decisions_in_files(shell, leadgrade, both) -> None:
+    spark = shell("qualify", "leads.csv", "--as-of", AS_OF, "--engine", "spark", "--out", "new",
+                  "--lang", "en", **QUICK_START)  # fmt: skip
+    assert (spark.code, spark.stderr) == (0, "")
+    seen = [
+        re.sub("spark|columnar", "…", alike(leadgrade("export", "--run", run), int(run)))
+        for run in ("1", "3")
+    ]
+    assert seen[0] == seen[1]
+    assert leadgrade("verify", "3").code == 0

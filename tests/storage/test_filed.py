@@ -271,6 +271,15 @@ def test_a_file_too_many_is_named(db):
     assert check(db) == [("file-stray", "part-00008.parquet")]
 
 
+def test_decisions_whose_file_is_not_known_any_more_are_named(db):
+    tamper(db, "DELETE FROM decision_file WHERE position = 4")
+    assert check(db) == [
+        ("file-stray", "part-00004.parquet"),
+        ("row-missing", "#10"),
+        ("row-missing", "#11"),
+    ]
+
+
 @pytest.mark.parametrize(
     "statement",
     [
