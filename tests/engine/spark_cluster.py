@@ -92,10 +92,16 @@ def found(pattern: str, log: Path) -> list[str]:
 
 
 def children(pid: int) -> list[int]:
-    """The processes that a process has started."""
-    listed = Path(f"/proc/{pid}/task/{pid}/children")
-    threads = Path(f"/proc/{pid}/task").glob("*/children") if listed.exists() else ()
-    return [int(each) for thread in threads for each in thread.read_text().split()]
+    """The processes that a process has started, and that run."""
+    seen = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, parent, *_ = path.read_text().rpartition(")")[2].split()
+        except OSError:  # it has ended meanwhile
+            continue
+        if int(parent) == pid and state != "Z":
+            seen.append(int(path.parent.name))
+    return seen
 
 
 def kill(pid: int) -> None:
