@@ -15,6 +15,8 @@ from leadgrade.rules.problem import Problem
 from leadgrade.rules.source import BookError
 
 DONE, NO, FAILED = 0, 1, 2
+DUCKDB_STOPPED = "Query interrupted"
+"""What DuckDB makes of Ctrl-C while a query runs: a plain RuntimeError that says so."""
 
 
 def failure_text(error: BaseException, lang: str) -> str:
@@ -40,6 +42,8 @@ def _text(error: BaseException, lang: str) -> str:
         case MemoryError():
             message = say("screens.out-of-memory", lang)
         case KeyboardInterrupt():
+            message = say("screens.interrupted", lang)
+        case RuntimeError() if str(error) == DUCKDB_STOPPED:
             message = say("screens.interrupted", lang)
         case _:
             kind = type(error).__name__

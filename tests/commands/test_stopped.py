@@ -102,6 +102,25 @@ def test_ctrl_c_stops_everything_and_stores_nothing(running, leadgrade, decided)
     assert sorted(each.name for each in decided.glob("leadgrade.db*")) == ["leadgrade.db"]
 
 
+@pytest.mark.parametrize("begun", [".kept.*.new", ".kept.*.new/*.parquet"])
+def test_ctrl_c_takes_away_files_that_were_begun(long_list, leadgrade, decided, begun) -> None:
+    before = leadgrade("runs", "--json").json
+    process = subprocess.Popen(
+        [SCRIPT, "qualify", "long.csv", "--out", "kept"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    with process:
+        wait_for(lambda: [*decided.glob(begun)], 60)
+        os.kill(process.pid, signal.SIGINT)
+        stdout, stderr = process.communicate(timeout=60)
+    assert (process.returncode, stdout) == (2, b"")
+    assert stderr.decode().endswith("error: Stopped. Nothing was stored.\n")
+    assert not [*decided.glob("*kept*")]
+    assert leadgrade("runs", "--json").json == before
+
+
 def test_ctrl_c_to_the_parent_alone_stops_everything(running, leadgrade) -> None:
     before = leadgrade("runs", "--json").json
     os.kill(running.pid, signal.SIGINT)

@@ -38,14 +38,16 @@ MORE = "Lead,revenue\nE7,1\nE8,2\n,3\nE9,what\nE10,100\nE11,1000\n"
 """With the other list: eleven decisions, so four files, and two rejected rows."""
 
 
-def decide(db, lists, out=None, **options):
+def decide(db, lists, out=None):
     """Qualify lists into files of three decisions each, or into the database."""
-    book = load_book(db.parent / "book.yaml")
-    with (
-        open_store(str(db), create=True) as store,
-        read_lists([str(db.parent / name) for name in lists], book, Options()) as reading,
-    ):
-        job = Job(book, AS_OF, "Lin", "columnar", out=out, **options)
+    with open_store(str(db), create=True) as store:
+        return decide_into(store, db.parent, lists, out)
+
+
+def decide_into(store, folder, lists, out=None):
+    book = load_book(folder / "book.yaml")
+    with read_lists([str(folder / name) for name in lists], book, Options()) as reading:
+        job = Job(book, AS_OF, "Lin", "columnar", out=out)
         return qualify(job, reading, store, lambda _: None)
 
 
@@ -141,6 +143,29 @@ def test_a_run_in_files_reads_like_one_in_the_database(db):
         assert list(store.rejected(1)) == list(store.rejected(2))
         with pytest.raises(StoreError, match="no-such-lead"):
             store.decision(2, "E99")
+
+
+def test_any_database_has_such_runs(database, made, tmp_path):
+    out = tmp_path / "out"
+    with open_store(database.target, create=True) as store:
+        for folder in (None, out):
+            decide_into(store, made, ["list.csv", "more.csv"], folder)
+        assert read(store, 1) == read(store, 2) != []
+        assert store.check([1, 2], everything=True) == []
+        assert store.forget("E2", by="Lin", reason="asked to").decisions == 2
+        assert became(store, "E3", "E2") == ["E2"]
+        assert read(store, 1) == read(store, 2)
+        assert store.check([1, 2], everything=True) == []
+        assert store.leads_like("e3") == ["E3"]
+        assert decide_into(store, made, ["list.csv"]) == 3
+        with pytest.raises(StoreError, match="not-in-run"):
+            store.decision(3, "E11")
+    named = [Path(file).parent.name for (file,) in database.rows("SELECT file FROM decision_file")]
+    assert named == ["out"] * 4
+    (out / "part-00002.parquet").unlink()
+    with open_store(database.target, create=False) as store:
+        found = store.check([2], everything=False)
+    assert told(found) == [("file-missing", "part-00002.parquet")]
 
 
 def test_every_row_is_hashed_as_the_record_is(db):
