@@ -79,11 +79,10 @@ def test_a_master_for_another_engine(leadgrade, folder, engine) -> None:
 
 
 @needs_spark
-@pytest.mark.parametrize("out", [[], ["--out", "files"]])
-def test_a_run_is_the_same_as_by_the_columnar_engine(shell, folder, out) -> None:
+def test_a_run_is_the_same_as_by_the_columnar_engine(shell, folder) -> None:
     made_up(folder / "leads.csv", 400)
     one = decide(shell, "columnar")
-    other = decide(shell, "spark", "--master", "local[2]", *out)
+    other = decide(shell, "spark", "--master", "local[2]")
     assert other["answer"]["rejected"] == one["answer"]["rejected"] > 0
     assert other["answer"]["notes"][0]["code"] == "cross-checked"
     assert one["leads"] == other["leads"]
@@ -91,7 +90,6 @@ def test_a_run_is_the_same_as_by_the_columnar_engine(shell, folder, out) -> None
     proved = shell("verify", "--db", "spark.db")
     assert (proved.code, proved.stderr) == (0, "")
     assert "decisions by spark, made again by" in proved.stdout
-    assert (folder / "files").is_dir() is bool(out)
 
 
 @needs_spark

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from leadgrade.engine.backends.base import EngineFault, why_unavailable
 from leadgrade.engine.backends.columnar import Columnar
 from leadgrade.engine.backends.explainer import Explainer
 from leadgrade.engine.backends.spark import Spark
+from leadgrade.engine.backends.spark_session import SparkError
 from leadgrade.engine.cross_check import ALIKE
 from leadgrade.engine.decision import Decided
 from leadgrade.engine.deriving import Deriver
@@ -42,7 +44,7 @@ pytestmark = [
 ]
 
 MASTER = "local[2]"
-BOOKS = 6
+BOOKS = 5
 LEADS_A_BOOK = 40
 LARGEST = 2**63
 """Values from here on are not added up."""
@@ -175,6 +177,18 @@ def test_what_fails_in_spark_is_a_fault_in_one_line() -> None:
         assert "\n" not in str(caught.value)
 
 
+def test_a_cluster_where_nobody_works_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Spark itself would wait for ever."""
+    monkeypatch.setattr(spark_session, "ANSWERED_WITHIN", 5.0)
+    with cluster(tmp_path, workers=0) as idle:
+        with pytest.raises(SparkError) as caught:
+            Spark(load_book(shipped_books()["consumer"]), AS_OF, master=idle.url)
+        assert caught.value.code == "no-answer"
+        assert caught.value.details == {"master": idle.url, "reason": "nothing within 5 s"}
+
+
 @pytest.fixture(scope="module")
 def real_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     with cluster(tmp_path_factory.mktemp("cluster")) as found:
@@ -201,7 +215,7 @@ def test_an_executor_that_is_killed_costs_nothing(
     monkeypatch.setattr(spark_session, "OPTIONS", {**spark_session.OPTIONS, **small})
     monkeypatch.setattr(spark_module, "ROW_GROUP", 2048)
     book = load_book(shipped_books()["consumer"])
-    leads = some_leads(book, 24_000)
+    leads = some_leads(book, 16_000)
     with Columnar(book, AS_OF) as columnar:
         expected = rows_of(columnar, leads)
     with (
@@ -225,4 +239,4 @@ def test_an_executor_that_is_killed_costs_nothing(
         found = deciding.result(timeout=PATIENCE)
         assert executors[0] not in real_cluster.executors()
     assert said(found) == said(expected)
-    assert len(found) == 24_000
+    assert len(found) == 16_000
