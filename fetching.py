@@ -23,7 +23,7 @@ from leadgrade.engine.backends.spark_session import (
     spark_faults,
     url_of,
 )
-from leadgrade.leads.source import Source, open_source
+from leadgrade.leads.formats.source import Source, open_source
 from leadgrade.leads.terms import ListError, Options
 
 if TYPE_CHECKING:

@@ -36,9 +36,9 @@ def top(
     With --capacity it is the best list of that length, the rest of the qualified leads is the
     reserve; --limit does not count then.
     """
-    from leadgrade.reports.recall import check_grade, stored_book
-    from leadgrade.reports.targeting import best_under
-    from leadgrade.reports.work_list import work_list_json, work_list_text
+    from leadgrade.reports.record.recall import check_grade, stored_book
+    from leadgrade.reports.runs.targeting import best_under
+    from leadgrade.reports.runs.work_list import work_list_json, work_list_text
     from leadgrade.storage.store import open_store
 
     with open_store(db, create=False) as store:
@@ -76,8 +76,8 @@ def targeting(
     as_json: bool,
 ) -> None:
     """Show how well effort is aimed: valuable share, key share, result for each contact."""
-    from leadgrade.reports.recall import stored_book
-    from leadgrade.reports.targeting import Targeting, Wish
+    from leadgrade.reports.record.recall import stored_book
+    from leadgrade.reports.runs.targeting import Targeting, Wish
     from leadgrade.storage.store import open_store
 
     with open_store(db, create=False) as store:
@@ -118,8 +118,8 @@ def profit(
 
     For example: --revenue direct_profit_12m --cost service_cost_12m --by pyramid
     """
-    from leadgrade.reports.profit import Figures, Profit
-    from leadgrade.reports.recall import stored_book
+    from leadgrade.reports.record.recall import stored_book
+    from leadgrade.reports.runs.profit import Figures, Profit
     from leadgrade.storage.store import open_store
 
     with open_store(db, create=False) as store:
@@ -143,15 +143,15 @@ def explain(
     lead: str, db: str, run: int | None, lang: str, html: Path | None, *, as_json: bool
 ) -> None:
     """Say why LEAD got its grade: reasons, ledger, evidence, near misses, what to find out."""
-    from leadgrade.reports.explanation_json import explanation_json
-    from leadgrade.reports.recall import recall
+    from leadgrade.reports.explanation.data import explanation_json
+    from leadgrade.reports.record.recall import recall
     from leadgrade.storage.store import open_store
 
     with open_store(db, create=False) as store:
         occasion, explanation = recall(store, run, lead)
     if html is not None:
-        from leadgrade.reports.explanation_html import explanation_html
-        from leadgrade.reports.files import whole_file
+        from leadgrade.reports.explanation.web import explanation_html
+        from leadgrade.reports.runs.files import whole_file
         from leadgrade.reports.wording import say
 
         with whole_file(html) as file:
@@ -160,6 +160,6 @@ def explain(
     if as_json:
         show_json(explanation_json(occasion, explanation, lang))
     elif html is None:
-        from leadgrade.reports.explanation_text import explanation_text
+        from leadgrade.reports.explanation.text import explanation_text
 
         show(explanation_text(occasion, explanation, lang))

@@ -32,11 +32,11 @@ def check(  # noqa: PLR0913 - what can be said about a check
     diff: bool,
 ) -> None:
     """Check rule books and show everything that is wrong with them, with its place."""
-    from leadgrade.reports.check_settings import levels
-    from leadgrade.reports.checks import Wish, checked_books, mended_books, sampling
+    from leadgrade.reports.checking.check_settings import levels
+    from leadgrade.reports.checking.checks import Wish, checked_books, mended_books, sampling
 
     if code is not None:
-        from leadgrade.reports.check_pages import explained
+        from leadgrade.reports.checking.check_pages import explained
 
         show_lines(explained(code, lang))
         return
@@ -71,16 +71,16 @@ def test(  # noqa: PLR0913 - what can be said about a test
     suggest: bool,
 ) -> None:
     """Run the examples of rule books on every engine, and show expected against got."""
-    from leadgrade.reports.examples import tested_books
+    from leadgrade.reports.checking.examples import tested_books
 
     names = books or (None,)
     if lead is not None or suggest:
-        from leadgrade.reports.coverage import frozen_decision, suggested_examples
+        from leadgrade.reports.checking.coverage import frozen_decision, suggested_examples
 
         show_lines(suggested_examples(names) if lead is None else frozen_decision(db, run, lead))
         return
     if cover or properties:
-        from leadgrade.reports.coverage import covered_books, tried_properties
+        from leadgrade.reports.checking.coverage import covered_books, tried_properties
 
         report = covered_books(names, lang) if cover else tried_properties(names, properties, lang)
     else:
@@ -97,10 +97,10 @@ def test(  # noqa: PLR0913 - what can be said about a test
 @click.option("--needs", metavar="LIST", help="Say which books LIST can feed, and what it lacks.")
 def list_books(lang: str, needs: str | None, *, as_json: bool) -> None:
     """List the rule books that come with leadgrade."""
-    from leadgrade.reports.books import books_json, books_text
+    from leadgrade.reports.book.books import books_json, books_text
 
     if needs is not None:
-        from leadgrade.reports.needs import fed_by, needs_json, needs_text
+        from leadgrade.reports.book.needs import fed_by, needs_json, needs_text
 
         fed = fed_by(needs)
         if as_json:
@@ -119,6 +119,6 @@ def list_books(lang: str, needs: str | None, *, as_json: bool) -> None:
 @click.option("--book", default="b2b-leads", show_default=True, help="The book to start from.")
 def init(folder: Path, lang: str, book: str) -> None:
     """Write a starting FOLDER: a rule book to edit, a sample list, a README."""
-    from leadgrade.reports.starting import start_folder
+    from leadgrade.reports.book.starting import start_folder
 
     show_lines(start_folder(folder, book, lang))

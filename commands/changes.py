@@ -20,8 +20,8 @@ from leadgrade.commands.printing import load, show, show_json
 def compare(lead: str, other: str, db: str, run: int | None, lang: str, *, as_json: bool) -> None:
     """Show why LEAD and OTHER were decided differently, by their ledgers."""
     from leadgrade.engine.comparing import difference
-    from leadgrade.reports.comparing import difference_json, difference_text
-    from leadgrade.reports.recall import recall
+    from leadgrade.reports.answers.comparing import difference_json, difference_text
+    from leadgrade.reports.record.recall import recall
     from leadgrade.reports.wording import say
     from leadgrade.storage.store import open_store
 
@@ -42,7 +42,7 @@ def compare(lead: str, other: str, db: str, run: int | None, lang: str, *, as_js
 @options(DB, LANG, AS_JSON)
 def history(lead: str, db: str, lang: str, *, as_json: bool) -> None:
     """Show every decision about LEAD, and what changed it: facts, rules, or the calendar."""
-    from leadgrade.reports.history import history_json, history_of, history_text
+    from leadgrade.reports.answers.history import history_json, history_of, history_text
     from leadgrade.storage.store import open_store
 
     with open_store(db, create=False) as store:
@@ -92,7 +92,7 @@ def diff(  # noqa: PLR0913 - what can be said about a comparison
 
     A run is decided as of its own day, a list as of `--as-of`.
     """
-    from leadgrade.reports.book_diff import books_differ, diff_json, diff_text
+    from leadgrade.reports.book.diff import books_differ, diff_json, diff_text
 
     found = books_differ(load(old), load(new), target, db, as_of)
     show_json(diff_json(found, lang)) if as_json else show(diff_text(found, fail_over, lang))

@@ -115,9 +115,9 @@ def qualify(  # noqa: PLR0913 - what can be said about a run
     from leadgrade.leads import read_lists
     from leadgrade.qualifying import Job, join
     from leadgrade.qualifying import qualify as decide
+    from leadgrade.reports.lists.rejects import write_rejected
     from leadgrade.reports.progress import progress
-    from leadgrade.reports.rejects import write_rejected
-    from leadgrade.reports.summary import MOST_ROWS, doubtful, run_json, run_text
+    from leadgrade.reports.runs.summary import MOST_ROWS, doubtful, run_json, run_text
 
     job = Job(load(book, settings), as_of, user_name(), engine, workers, memory, master, check, out)
     said = said_of(reading)
@@ -159,7 +159,7 @@ def _keeping_cases(job: Job) -> Iterator[None]:
     try:
         yield
     except DisagreementError as error:
-        from leadgrade.reports.cases import CaseError, write_case
+        from leadgrade.reports.record.cases import CaseError, write_case
 
         found = error.found
         file = write_case(Path(), job.book, job.as_of, found)
@@ -190,7 +190,7 @@ def _store(db: str, *, dry_run: bool) -> Iterator[Store]:
 @click.option("--out", type=OUT, help="The file; else stdout.")
 def rejects(run: int | None, db: str, lang: str, out: Path | None) -> None:
     """Write the rejected rows of RUN (else the latest) as CSV, to be mended and qualified."""
-    from leadgrade.reports.rejects import write_rejected
+    from leadgrade.reports.lists.rejects import write_rejected
     from leadgrade.storage.store import open_store
 
     with open_store(db, create=False) as store:
@@ -229,8 +229,8 @@ def export(  # noqa: PLR0913 - what can be said about an export
     """
     from contextlib import closing
 
-    from leadgrade.reports.export import export_to
-    from leadgrade.reports.recall import recall_all
+    from leadgrade.reports.record.recall import recall_all
+    from leadgrade.reports.runs.export import export_to
     from leadgrade.storage.store import open_store
 
     if audit:
@@ -247,7 +247,7 @@ def export(  # noqa: PLR0913 - what can be said about an export
 
 
 def _export_bundle(db: str, run: int | None, lead: str | None, out: Path | None, lang: str) -> None:
-    from leadgrade.reports.audit import bundle_text, write_bundle
+    from leadgrade.reports.record.audit import bundle_text, write_bundle
     from leadgrade.storage.store import open_store
 
     if out is None:
@@ -276,8 +276,8 @@ def map_list(
 
     Exit code 1: something has to be settled before the list can be read.
     """
-    from leadgrade.leads.proposal import propose
-    from leadgrade.reports.mapping import mapping_json, mapping_text, mapping_yaml
+    from leadgrade.leads.mapping.proposal import propose
+    from leadgrade.reports.lists.mapping import mapping_json, mapping_text, mapping_yaml
 
     proposal = propose(file, *_read_as(source, load(book), said_of(reading)))
     if out is not None:
@@ -296,8 +296,8 @@ def profile_list(
     file: str, book: str | None, source: str | None, lang: str, *, as_json: bool, **reading: Any
 ) -> None:
     """Show what stands in each column of LIST: known share, kind, examples, what is doubtful."""
-    from leadgrade.leads.profile import profile_list as profile
-    from leadgrade.reports.profile import profile_json, profile_text
+    from leadgrade.leads.mapping.profile import profile_list as profile
+    from leadgrade.reports.lists.profile import profile_json, profile_text
 
     found = profile(file, *_read_as(source, load(book), said_of(reading)))
     if as_json:
@@ -327,8 +327,8 @@ def duplicates(
     Nothing is merged: that is `qualify --on-duplicate merge`. Exit code 1: there are some.
     """
     from leadgrade.leads import read_lists
-    from leadgrade.leads.duplicates import find_duplicates
-    from leadgrade.reports.duplicates import duplicates_json, duplicates_text, stored_leads
+    from leadgrade.leads.identity.duplicates import find_duplicates
+    from leadgrade.reports.lists.duplicates import duplicates_json, duplicates_text, stored_leads
     from leadgrade.storage.store import open_store
 
     loaded = load(book, settings)

@@ -36,8 +36,8 @@ def outcomes(file: str | None, db: str, lang: str, *, as_json: bool, **said: Any
     from leadgrade.leads import read_lists
     from leadgrade.leads.outcomes import Titles, Words, outcome_book
     from leadgrade.recording import record_outcomes
-    from leadgrade.reports.recall import stored_book
-    from leadgrade.reports.recorded import recorded_json, recorded_text
+    from leadgrade.reports.record.recall import stored_book
+    from leadgrade.reports.record.recorded import recorded_json, recorded_text
     from leadgrade.storage.store import open_store
 
     with open_store(db, create=False) as store:
@@ -57,7 +57,7 @@ def outcomes(file: str | None, db: str, lang: str, *, as_json: bool, **said: Any
 
 
 def _show_lists(lists: list[Any], lang: str, *, as_json: bool) -> None:
-    from leadgrade.reports.recorded import outcome_lists_json, outcome_lists_text
+    from leadgrade.reports.record.recorded import outcome_lists_json, outcome_lists_text
     from leadgrade.reports.wording import say
 
     if as_json:
@@ -82,9 +82,9 @@ def measure(
     Shows the area under the ROC curve, and win rate and lift by grade, score and rule, with a
     plain verdict. Outcomes come from `leadgrade outcomes FILE`.
     """
-    from leadgrade.reports.measuring import Measure
-    from leadgrade.reports.measuring_text import measure_text
-    from leadgrade.reports.recall import stored_book
+    from leadgrade.reports.checking.measuring import Measure
+    from leadgrade.reports.checking.measuring_text import measure_text
+    from leadgrade.reports.record.recall import stored_book
     from leadgrade.storage.store import open_store
 
     with open_store(db, create=False) as store:

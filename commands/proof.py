@@ -54,9 +54,9 @@ def verify(  # noqa: PLR0913 - what can be said about it
     The decisions are made by another engine than the one that made them. Exits with 1 when
     anything is not as it was recorded.
     """
-    from leadgrade.reports.audit import read_bundle, verify_bundle
     from leadgrade.reports.progress import progress
-    from leadgrade.reports.verifying import verdict_json, verdict_text, verify_record
+    from leadgrade.reports.record.audit import read_bundle, verify_bundle
+    from leadgrade.reports.record.verifying import verdict_json, verdict_text, verify_record
 
     if case is not None:
         if run is not None or every or bundle is not None:
@@ -91,7 +91,7 @@ REASON = click.option("--reason", metavar="TEXT", required=True, callback=_not_e
 
 
 def _verify_case(file: Path, lang: str, *, as_json: bool) -> NoReturn:
-    from leadgrade.reports.cases import case_json, case_text, read_case
+    from leadgrade.reports.record.cases import case_json, case_text, read_case
 
     case = read_case(file)
     if as_json:
@@ -125,7 +125,7 @@ def override(  # noqa: PLR0913 - what an override says
     as_json: bool,
 ) -> None:
     """Say another grade for LEAD, for a time. The machine's grade stays beside it."""
-    from leadgrade.reports.overriding import made_text, override_json
+    from leadgrade.reports.record.overriding import made_text, override_json
     from leadgrade.storage.store import open_store
 
     today = date.today()
@@ -144,7 +144,7 @@ def override(  # noqa: PLR0913 - what an override says
 @options(DB, AS_OF, LANG, AS_JSON)
 def overrides(db: str, as_of: date, lang: str, *, as_json: bool) -> None:
     """List the overrides, and the rules whose decisions are overridden most."""
-    from leadgrade.reports.overriding import overrides_json, overrides_text
+    from leadgrade.reports.record.overriding import overrides_json, overrides_text
     from leadgrade.storage.store import open_store
 
     with open_store(db, create=False) as store:
@@ -204,7 +204,7 @@ def forget(
     A hash stays, so that the record can still be proved; that it was done is written into it.
     Name nobody in the reason.
     """
-    from leadgrade.reports.overriding import forgotten_json, forgotten_text
+    from leadgrade.reports.record.overriding import forgotten_json, forgotten_text
     from leadgrade.storage.store import open_store
 
     if (lead is None) == (before is None):

@@ -17,8 +17,8 @@ from leadgrade.commands.printing import show, show_json
 @options(DB, RUN, LANG, AS_JSON)
 def ask(lead: str | None, db: str, run: int | None, lang: str, *, as_json: bool) -> None:
     """Say what to find out about LEAD; without it, what would settle most leads of the run."""
-    from leadgrade.reports.asking import ask_json, ask_text, tally, tally_json, tally_text
-    from leadgrade.reports.recall import recall
+    from leadgrade.reports.answers.asking import ask_json, ask_text, tally, tally_json, tally_text
+    from leadgrade.reports.record.recall import recall
     from leadgrade.storage.store import open_store
 
     with open_store(db, create=False) as store:
@@ -43,8 +43,8 @@ def improve(
     The book says which facts can be changed (`actionable`) and at what cost (`cost`).
     """
     from leadgrade.engine.improving import Improving
-    from leadgrade.reports.improving import improvement_json, improvement_text
-    from leadgrade.reports.recall import check_grade, recall
+    from leadgrade.reports.answers.improving import improvement_json, improvement_text
+    from leadgrade.reports.record.recall import check_grade, recall
     from leadgrade.storage.store import open_store
 
     with open_store(db, create=False) as store:
@@ -68,9 +68,9 @@ def whatif(
 ) -> None:
     """Decide LEAD with other facts, and show what differs; `fact=` makes a fact unknown."""
     from leadgrade.engine.comparing import difference, replay
-    from leadgrade.reports.assignments import assigned
-    from leadgrade.reports.comparing import difference_json, difference_text
-    from leadgrade.reports.recall import recall
+    from leadgrade.reports.answers.comparing import difference_json, difference_text
+    from leadgrade.reports.checking.assignments import assigned
+    from leadgrade.reports.record.recall import recall
     from leadgrade.reports.wording import say
     from leadgrade.storage.store import open_store
 

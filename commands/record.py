@@ -17,7 +17,7 @@ from leadgrade.commands.printing import show as show_answer
 @options(DB, LANG, AS_JSON)
 def runs(db: str, lang: str, *, as_json: bool) -> None:
     """List the runs of the record, the latest first."""
-    from leadgrade.reports.summary import run_json, runs_text
+    from leadgrade.reports.runs.summary import run_json, runs_text
     from leadgrade.storage.store import open_store
 
     with open_store(db, create=False) as store:
@@ -50,7 +50,7 @@ def show(
 def _show_run(run: int | None, db: str, lang: str, *, as_json: bool) -> None:
     from itertools import islice
 
-    from leadgrade.reports.summary import MOST_ROWS, run_detail_json, run_text
+    from leadgrade.reports.runs.summary import MOST_ROWS, run_detail_json, run_text
     from leadgrade.storage.store import open_store
 
     with open_store(db, create=False) as store:
@@ -65,10 +65,10 @@ def _show_run(run: int | None, db: str, lang: str, *, as_json: bool) -> None:
 
 
 def _show_book(name: str, lang: str, *, resolved: bool, html: Path | None) -> None:
-    from leadgrade.reports.book_html import book_html
-    from leadgrade.reports.book_page import book_sections
-    from leadgrade.reports.book_text import sections_text
-    from leadgrade.reports.files import write_text
+    from leadgrade.reports.book.page import book_sections
+    from leadgrade.reports.book.text import sections_text
+    from leadgrade.reports.book.web import book_html
+    from leadgrade.reports.runs.files import write_text
     from leadgrade.rules.loader import resolved_text
 
     book = load(name)

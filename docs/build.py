@@ -1,6 +1,6 @@
 """Writes the pages of the docs that come from the code: ``python docs/build.py``.
 
-``docs/language.md`` comes from ``rules/document.py`` and the books in ``docs/constructs``,
+``docs/language.md`` comes from ``rules/documents/book.py`` and the books in ``docs/constructs``,
 ``docs/cli.md`` from the commands' help, ``docs/checks.md`` from the checks and their texts.
 """
 
@@ -15,11 +15,12 @@ import click
 import yaml
 
 from leadgrade.cli import cli
-from leadgrade.reports.check_pages import checks_page
-from leadgrade.reports.schema_file import SCHEMA_FILE, schema_text
-from leadgrade.rules import document, document_sources
+from leadgrade.reports.book.schema_file import SCHEMA_FILE, schema_text
+from leadgrade.reports.checking.check_pages import checks_page
+from leadgrade.rules.documents import book as document
+from leadgrade.rules.documents import sources as document_sources
+from leadgrade.rules.documents.kinds import Document
 from leadgrade.rules.formulas import ARITY
-from leadgrade.rules.kinds import Document
 from leadgrade.rules.library import shipped_books
 from leadgrade.rules.loader import load_book
 from leadgrade.rules.model import FactType

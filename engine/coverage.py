@@ -11,7 +11,7 @@ from leadgrade.rules.checks.parts import Part, reasons_of, scoring_parts
 from leadgrade.rules.checks.witness import truth_of
 from leadgrade.rules.conditions import Test, tests_of
 from leadgrade.rules.model import Book, FirstMatch
-from leadgrade.rules.proof import FALSE, TRUE
+from leadgrade.rules.proving.proof import FALSE, TRUE
 
 
 @dataclass(frozen=True, slots=True)

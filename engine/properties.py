@@ -21,9 +21,9 @@ from leadgrade.engine.oracle import Oracle
 from leadgrade.rules.checks.parts import scoring_parts
 from leadgrade.rules.checks.uses import roots_of
 from leadgrade.rules.conditions import Test, Value, tests_of
-from leadgrade.rules.domains import Domains, TooHardError
 from leadgrade.rules.model import NUMERIC, Book
 from leadgrade.rules.properties import Property, can_rise
+from leadgrade.rules.proving.domains import Domains, TooHardError
 
 MOST_LEADS = 2_000
 """Generated for one property."""

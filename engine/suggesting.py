@@ -16,7 +16,7 @@ from leadgrade.rules.checks.parts import Part
 from leadgrade.rules.conditions import All, AnyOf, Condition, Test, Value
 from leadgrade.rules.lead import facts_from_json
 from leadgrade.rules.model import Book
-from leadgrade.rules.proof import FALSE, TRUE, Goal
+from leadgrade.rules.proving.proof import FALSE, TRUE, Goal
 from leadgrade.rules.source import JsonFacts
 
 

@@ -6,8 +6,8 @@ it yields ``Lead`` and ``Rejected`` items in the order of the files, as a stream
 which cells were not understood. A list that cannot be used as a whole is a ``ListError``.
 """
 
-from leadgrade.leads.headers import HeaderMap
 from leadgrade.leads.listing import Listing, open_list
+from leadgrade.leads.mapping.headers import HeaderMap
 from leadgrade.leads.reading import Reading, read_lists
 from leadgrade.leads.terms import (
     BarePercent,

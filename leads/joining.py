@@ -13,9 +13,9 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from leadgrade.leads.aggregates import Gathering, Meaning
-from leadgrade.leads.headers import fold_header
-from leadgrade.leads.identity import kind_of, normal_value
+from leadgrade.leads.identity.keys import kind_of, normal_value
 from leadgrade.leads.listing import DEFAULTS, Listing, open_list
+from leadgrade.leads.mapping.headers import fold_header
 from leadgrade.leads.terms import DateOrder, ListError, Options, Rejected
 from leadgrade.rules.conditions import subjects_of
 from leadgrade.rules.gathering import ID

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from leadgrade.leads.cells import Column, Unreadable, clean_id
-from leadgrade.leads.headers import HeaderMap, map_headers
-from leadgrade.leads.identity import Keys, identity_of, map_with_identity, names_itself
-from leadgrade.leads.map_file import MapFile, read_map_file
-from leadgrade.leads.policy import Policy
+from leadgrade.leads.formats.source import Source, open_source
+from leadgrade.leads.formats.tables import table_of
+from leadgrade.leads.identity.keys import Keys, identity_of, map_with_identity, names_itself
+from leadgrade.leads.mapping.headers import HeaderMap, map_headers
+from leadgrade.leads.mapping.map_file import MapFile, read_map_file
 from leadgrade.leads.rejects import without_reasons
-from leadgrade.leads.settling import settle
-from leadgrade.leads.source import Source, open_source
-from leadgrade.leads.tables import table_of
 from leadgrade.leads.terms import ListError, Options, Rejected, Row, Table, Unread, clip
+from leadgrade.leads.values.cells import Column, Unreadable, clean_id
+from leadgrade.leads.values.policy import Policy
+from leadgrade.leads.values.settling import settle
 from leadgrade.rules.lead import Lead
 from leadgrade.rules.model import OnUnreadable
 

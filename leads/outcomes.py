@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
-from leadgrade.leads.headers import listed
+from leadgrade.leads.mapping.headers import listed
 from leadgrade.leads.terms import ListError, Rejected
 from leadgrade.rules.model import Book, Fact, FactType
 from leadgrade.rules.phrase import Phrase

@@ -10,19 +10,19 @@ from bisect import bisect
 from collections import deque
 from typing import TYPE_CHECKING
 
-from leadgrade.leads.folders import lists_of
-from leadgrade.leads.id_table import IdTable
+from leadgrade.leads.formats.folders import lists_of
+from leadgrade.leads.formats.sql import open_query
+from leadgrade.leads.identity.id_table import IdTable
+from leadgrade.leads.identity.merging import Merged, Merger
 from leadgrade.leads.listing import DEFAULTS, Listing, Refusal, open_list, opened_list
-from leadgrade.leads.merging import Merged, Merger
-from leadgrade.leads.sql import open_query
 from leadgrade.leads.terms import ListError, OnDuplicate, Options, Rejected
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+    from leadgrade.leads.formats.source import Source
     from leadgrade.leads.joining import Joins
-    from leadgrade.leads.source import Source
     from leadgrade.rules.lead import Lead
     from leadgrade.rules.model import Book
 

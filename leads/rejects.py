@@ -12,8 +12,8 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from leadgrade.leads.formats.texts import as_text
 from leadgrade.leads.terms import CUT, RAW_LIMIT, Rejected, Row, Table, clip
-from leadgrade.leads.texts import as_text
 
 BROKEN = "leadgrade_broken"
 """Not empty where the cells may not be the right ones: such a row is not read before it is."""

@@ -15,8 +15,8 @@ from leadgrade.rules.problem import Problem
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from leadgrade.leads.parquet import ParquetFile
-    from leadgrade.leads.records import CsvText
+    from leadgrade.leads.formats.parquet import ParquetFile
+    from leadgrade.leads.formats.records import CsvText
 
 CELL_LIMIT = 1 << 20
 """A cell of more characters than this is refused with its row."""

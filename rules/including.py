@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator
 from operator import is_
 from pathlib import Path
 
-from leadgrade.rules.kinds import one_or_many, word
+from leadgrade.rules.documents.kinds import one_or_many, word
 from leadgrade.rules.library import shipped_books
-from leadgrade.rules.nodes import Block, Listing, Mapping, Node, Scalar
 from leadgrade.rules.source import Findings, Span
+from leadgrade.rules.text.nodes import Block, Listing, Mapping, Node, Scalar
 
 MOST_FILES = 20
 """A book of more files than this is refused."""

@@ -8,15 +8,15 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from leadgrade.rules import nodes
-from leadgrade.rules.assembly import Assembly
-from leadgrade.rules.document import BookDoc
+from leadgrade.rules.building.assembly import Assembly
+from leadgrade.rules.documents.book import BookDoc
+from leadgrade.rules.documents.kinds import record
 from leadgrade.rules.including import Including
-from leadgrade.rules.kinds import record
 from leadgrade.rules.model import Book
-from leadgrade.rules.nodes import Block, Node, Scalar, read_nodes
 from leadgrade.rules.source import BookError, Findings, Span, TooManyFindingsError
-from leadgrade.rules.writing import yaml_text
+from leadgrade.rules.text import nodes
+from leadgrade.rules.text.nodes import Block, Node, Scalar, read_nodes
+from leadgrade.rules.text.writing import yaml_text
 
 LARGEST_FILE = 4 * 1024 * 1024
 """Bytes of a file, or characters of a text. A rule book is written by hand."""

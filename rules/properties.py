@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from leadgrade.rules.model import NUMERIC, Fact, FactType
-from leadgrade.rules.nodes import Mapping, Node, Scalar
+from leadgrade.rules.text.nodes import Mapping, Node, Scalar
 
 MONOTONE = "monotone"
 KINDS = (MONOTONE, "knock-out always wins", "range never exceeded")

@@ -22,7 +22,7 @@ import pytest
 
 from leadgrade.engine.backends.base import why_unavailable
 from leadgrade.leads import BarePercent, DateOrder, Options
-from leadgrade.leads.cells import cell_reader
+from leadgrade.leads.values.cells import cell_reader
 from leadgrade.reports.wording import say
 from leadgrade.rules.conditions import Value
 from leadgrade.rules.loader import read_book

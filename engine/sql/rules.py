@@ -58,7 +58,7 @@ def _guards(layout: Layout) -> Iterator[Column]:
 
 def _fading(when: Condition) -> tuple[Condition, Condition]:
     """Return the condition of a rule that fades, and the ages of one outcome."""
-    assert isinstance(when, All)  # noqa: S101 - rules/build_decay.py makes them so
+    assert isinstance(when, All)  # noqa: S101 - rules/building/decay.py makes them so
     return when.parts[0], All(when.parts[1:])
 
 

@@ -17,15 +17,15 @@ from typing import TYPE_CHECKING, Any
 
 from leadgrade.leads.columns.batches import RowBatch, line_of, shifts_of
 from leadgrade.leads.columns.blocks import INSIDE, QUOTE, Block, records_of, split_block
-from leadgrade.leads.encoding import MARK_BYTES, text_of
-from leadgrade.leads.records import Lines, fitted, records_in
+from leadgrade.leads.formats.encoding import MARK_BYTES, text_of
+from leadgrade.leads.formats.records import Lines, fitted, records_in
 from leadgrade.leads.terms import CELL_LIMIT, Rejected, Row
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from leadgrade.leads.columns.batches import Batch
-    from leadgrade.leads.records import CsvText
+    from leadgrade.leads.formats.records import CsvText
 
 BLOCK = 1 << 18
 """Bytes that are looked at together: not more than the processor has at hand."""

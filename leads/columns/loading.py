@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from leadgrade.leads.cells import Unreadable, clean_id
 from leadgrade.leads.columns.batches import RowBatch, line_of
 from leadgrade.leads.columns.plain import SQL_TYPES, kept, plain_fact, plain_id
 from leadgrade.leads.listing import ID_LIMIT, SAMPLE_LIMIT
 from leadgrade.leads.terms import Rejected, Unread
+from leadgrade.leads.values.cells import Unreadable, clean_id
 from leadgrade.rules.model import OnUnreadable
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from leadgrade.leads.columns.batches import RowBatch, line_of, shifts_of
-from leadgrade.leads.limits import within_limits
+from leadgrade.leads.formats.limits import within_limits
 from leadgrade.leads.terms import CELL_LIMIT, Rejected, Row
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from leadgrade.leads.columns.batches import Batch
-    from leadgrade.leads.parquet import ParquetFile
+    from leadgrade.leads.formats.parquet import ParquetFile
 
 AT_ONCE = 500_000
 """Rows of a batch. Row groups have some 100,000 rows."""

@@ -9,16 +9,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from leadgrade.leads.amounts import CURRENCIES, WORDS, read_unit
-from leadgrade.leads.cells import UNKNOWN, unknown_keys
 from leadgrade.leads.terms import BarePercent
+from leadgrade.leads.values.amounts import CURRENCIES, WORDS, read_unit
+from leadgrade.leads.values.cells import UNKNOWN, unknown_keys
 from leadgrade.rules.model import NUMERIC, FactType
 from leadgrade.rules.values import LARGEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from leadgrade.leads.policy import Policy
+    from leadgrade.leads.values.policy import Policy
     from leadgrade.rules.model import Book, Fact
 
 SQL_TYPES: dict[FactType, str] = {

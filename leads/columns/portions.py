@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from leadgrade.leads.columns.batches import RowBatch
 from leadgrade.leads.columns.csv_batches import CsvBatch, CsvBatches
 from leadgrade.leads.columns.parquet_batches import ParquetBatches
-from leadgrade.leads.dialect import DELIMITERS
-from leadgrade.leads.parquet import ParquetFile
-from leadgrade.leads.records import CsvText
+from leadgrade.leads.formats.dialect import DELIMITERS
+from leadgrade.leads.formats.parquet import ParquetFile
+from leadgrade.leads.formats.records import CsvText
 from leadgrade.leads.terms import Rejected, Row
 
 if TYPE_CHECKING:

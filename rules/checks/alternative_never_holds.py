@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from leadgrade.rules.checks.base import Check, Group, Hit, Level
 from leadgrade.rules.checks.context import Context
 from leadgrade.rules.conditions import All, AnyOf, Condition
-from leadgrade.rules.proof import FALSE, Goal
+from leadgrade.rules.proving.proof import FALSE, Goal
 
 
 def alternatives(condition: Condition) -> Iterator[Condition]:

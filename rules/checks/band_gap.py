@@ -9,7 +9,7 @@ from leadgrade.rules.checks.base import Check, Group, Hit, Level
 from leadgrade.rules.checks.context import Context
 from leadgrade.rules.conditions import All, Compare, Condition, Op, tests_of
 from leadgrade.rules.model import RuleKind
-from leadgrade.rules.proof import Goal
+from leadgrade.rules.proving.proof import Goal
 
 
 def run(context: Context) -> Iterator[Hit]:

@@ -13,11 +13,11 @@ from leadgrade.rules.checks.parts import Part, parts_of, scoring_parts
 from leadgrade.rules.checks.places import Places
 from leadgrade.rules.checks.witness import Witness, truth_of
 from leadgrade.rules.conditions import Condition, Value, subjects_of
-from leadgrade.rules.domains import Domains, TooHardError
 from leadgrade.rules.lead import plain
 from leadgrade.rules.model import Book
-from leadgrade.rules.proof import TRUE, Goal, Search, possible
-from leadgrade.rules.reach import BookReach
+from leadgrade.rules.proving.domains import Domains, TooHardError
+from leadgrade.rules.proving.proof import TRUE, Goal, Search, possible
+from leadgrade.rules.proving.reach import BookReach
 from leadgrade.rules.source import JsonFacts
 
 Oracle = Callable[[Mapping[str, Value]], Mapping[str, Any]]

@@ -10,9 +10,9 @@ from leadgrade.rules.checks.context import Context
 from leadgrade.rules.checks.parts import Part
 from leadgrade.rules.checks.witness import truth_of
 from leadgrade.rules.conditions import tests_of
-from leadgrade.rules.domains import Cell, TooHardError, variable_of
 from leadgrade.rules.model import NUMERIC, FactType
-from leadgrade.rules.proof import TRUE
+from leadgrade.rules.proving.domains import Cell, TooHardError, variable_of
+from leadgrade.rules.proving.proof import TRUE
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from leadgrade.rules.checks.base import Check, Group, Hit, Level
 from leadgrade.rules.checks.context import Context
 from leadgrade.rules.checks.ladder import ways_to
 from leadgrade.rules.conditions import Compare, Op
-from leadgrade.rules.proof import Goal
+from leadgrade.rules.proving.proof import Goal
 
 
 def run(context: Context) -> Iterator[Hit]:

@@ -8,9 +8,9 @@ from leadgrade.rules.checks.base import Check, Group, Hit, Level
 from leadgrade.rules.checks.context import Context
 from leadgrade.rules.checks.parts import cases_of
 from leadgrade.rules.model import FirstMatch
-from leadgrade.rules.nodes import Listing, Mapping
-from leadgrade.rules.proof import NOT_TRUE, Goal
+from leadgrade.rules.proving.proof import NOT_TRUE, Goal
 from leadgrade.rules.source import Span
+from leadgrade.rules.text.nodes import Listing, Mapping
 
 
 def run(context: Context) -> Iterator[Hit]:

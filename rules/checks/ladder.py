@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from leadgrade.rules.conditions import All, Compare, Condition, Op
 from leadgrade.rules.model import Book, Grade
-from leadgrade.rules.proof import NOT_TRUE, TRUE, Goal
+from leadgrade.rules.proving.proof import NOT_TRUE, TRUE, Goal
 
 
 def fits(grade: Grade) -> Condition:

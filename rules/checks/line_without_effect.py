@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from leadgrade.rules.checks.base import Check, Group, Hit, Level
 from leadgrade.rules.checks.context import Context
 from leadgrade.rules.conditions import All, AnyOf, Condition, Presence, subjects_of
-from leadgrade.rules.proof import NOT_TRUE, Goal
+from leadgrade.rules.proving.proof import NOT_TRUE, Goal
 
 
 def run(context: Context) -> Iterator[Hit]:

@@ -18,8 +18,8 @@ from leadgrade.rules.conditions import (
     tests_of,
     without_not,
 )
-from leadgrade.rules.domains import may_be_unknown
-from leadgrade.rules.proof import UNKNOWN, Goal
+from leadgrade.rules.proving.domains import may_be_unknown
+from leadgrade.rules.proving.proof import UNKNOWN, Goal
 
 
 def run(context: Context) -> Iterator[Hit]:

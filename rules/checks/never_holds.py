@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from leadgrade.rules.checks.base import Check, Group, Hit, Level
 from leadgrade.rules.checks.context import Context
 from leadgrade.rules.model import RuleKind
-from leadgrade.rules.proof import FALSE, Goal
+from leadgrade.rules.proving.proof import FALSE, Goal
 
 
 def run(context: Context) -> Iterator[Hit]:

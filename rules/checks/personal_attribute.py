@@ -9,7 +9,7 @@ from leadgrade.rules.checks.base import Check, Group, Hit, Level
 from leadgrade.rules.checks.context import Context
 from leadgrade.rules.checks.uses import roots_of
 from leadgrade.rules.model import Fact
-from leadgrade.rules.proof import Goal
+from leadgrade.rules.proving.proof import Goal
 
 ENGLISH = re.compile(
     r"\b(?:age|ages|aged|birthday|birthdate|birth|born|sex|gender|male|female|"

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from leadgrade.rules.conditions import Condition, tests_of
 from leadgrade.rules.loader import Files, whole_tree
-from leadgrade.rules.nodes import Listing, Node, Scalar
-from leadgrade.rules.nodes import Mapping as MappingNode
 from leadgrade.rules.source import Findings, Span
+from leadgrade.rules.text.nodes import Listing, Node, Scalar
+from leadgrade.rules.text.nodes import Mapping as MappingNode
 
 _ALLOW = re.compile(r"#\s*allow:\s*([\w\-, ]+)")
 _PARAMETER = re.compile(r" \([^()]*\)$")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from leadgrade.rules.building.literals import FLAGS
 from leadgrade.rules.checks.base import Check, Group, Hit, Level
 from leadgrade.rules.checks.context import Context
-from leadgrade.rules.literals import FLAGS
 from leadgrade.rules.model import Book, FactType
-from leadgrade.rules.nodes import Listing, Mapping, Node, Scalar
+from leadgrade.rules.text.nodes import Listing, Mapping, Node, Scalar
 
 _TRUTH = re.compile(r"y|yes|n|no|on|off", re.IGNORECASE)
 _NOTHING = re.compile(r"~|null", re.IGNORECASE)

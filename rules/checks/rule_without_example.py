@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from leadgrade.rules.checks.base import Check, Group, Hit, Level
 from leadgrade.rules.checks.context import Context
-from leadgrade.rules.proof import Goal
+from leadgrade.rules.proving.proof import Goal
 
 
 def run(context: Context) -> Iterator[Hit]:

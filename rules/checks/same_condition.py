@@ -8,8 +8,8 @@ from leadgrade.rules.checks.base import Check, Group, Hit, Level
 from leadgrade.rules.checks.context import Context
 from leadgrade.rules.checks.parts import Part
 from leadgrade.rules.conditions import tests_of
-from leadgrade.rules.domains import TooHardError, variable_of
-from leadgrade.rules.proof import NOT_TRUE, TRUE, Goal, Search
+from leadgrade.rules.proving.domains import TooHardError, variable_of
+from leadgrade.rules.proving.proof import NOT_TRUE, TRUE, Goal, Search
 
 Fired = tuple[Part, dict[str, int]]
 """A part, and a lead for which it fires."""

@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
 from leadgrade.rules.conditions import Value
-from leadgrade.rules.domains import Domains
 from leadgrade.rules.formulas import Arithmetic, Call, Formula, Function, Number, Reading, facts_of
 from leadgrade.rules.model import Book, Fact, FactType
+from leadgrade.rules.proving.domains import Domains
 
 Facts = dict[str, Value]
 DAY = date(2026, 1, 1)

@@ -8,7 +8,7 @@ from leadgrade.rules.checks.base import Check, Group, Hit, Level
 from leadgrade.rules.checks.context import Context
 from leadgrade.rules.conditions import Compare, Op
 from leadgrade.rules.model import Classification, FirstMatch, Matrix
-from leadgrade.rules.proof import NOT_TRUE, Goal
+from leadgrade.rules.proving.proof import NOT_TRUE, Goal
 
 
 def run(context: Context) -> Iterator[Hit]:

@@ -10,8 +10,8 @@ from leadgrade.rules.checks.places import scalars
 from leadgrade.rules.conditions import Condition, subjects_of
 from leadgrade.rules.formulas import facts_of
 from leadgrade.rules.model import Book, Classification, FirstMatch, Matrix, Ranking
-from leadgrade.rules.nodes import Listing, Mapping, Node, Scalar
 from leadgrade.rules.phrase import Phrase
+from leadgrade.rules.text.nodes import Listing, Mapping, Node, Scalar
 
 WORDINGS = frozenset({"label", "why", "do", "ask", "title", "about", "source", "justification"})
 """Keys under which people are spoken to: a name there is no use of it."""

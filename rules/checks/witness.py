@@ -20,11 +20,20 @@ from leadgrade.rules.conditions import (
     Value,
     subjects_of,
 )
-from leadgrade.rules.domains import LABELS, Domains, holds, order_of
 from leadgrade.rules.formulas import Reading
 from leadgrade.rules.model import Book
-from leadgrade.rules.proof import FALSE, TRUE, UNKNOWN, Assignment, Goal, both, either, opposite
-from leadgrade.rules.reach import BookReach
+from leadgrade.rules.proving.domains import LABELS, Domains, holds, order_of
+from leadgrade.rules.proving.proof import (
+    FALSE,
+    TRUE,
+    UNKNOWN,
+    Assignment,
+    Goal,
+    both,
+    either,
+    opposite,
+)
+from leadgrade.rules.proving.reach import BookReach
 
 _DEFAULTS = (1_000_000.0, 100.0, 1.0, 0.0)
 

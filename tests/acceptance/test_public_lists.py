@@ -18,7 +18,7 @@ from leadgrade.engine.backends.base import ENGINES, why_unavailable
 from leadgrade.engine.examples import run_examples
 from leadgrade.leads import read_lists
 from leadgrade.qualifying import Job, qualify
-from leadgrade.reports.recall import recall, recall_all
+from leadgrade.reports.record.recall import recall, recall_all
 from leadgrade.rules.loader import load_book
 from leadgrade.storage.store import Store, open_store
 

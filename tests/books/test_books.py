@@ -21,12 +21,12 @@ from leadgrade.engine.explain import Explaining, Explanation
 from leadgrade.engine.in_force import DEFAULT_DAY
 from leadgrade.engine.ranks import with_ranks
 from leadgrade.leads import Options, Rejected, read_lists
-from leadgrade.reports.checks import checked_books
-from leadgrade.reports.explanation_html import explanation_html
-from leadgrade.reports.explanation_json import Occasion, explanation_json
-from leadgrade.reports.explanation_text import explanation_text
+from leadgrade.reports.book.starting import sample_of
+from leadgrade.reports.checking.checks import checked_books
+from leadgrade.reports.explanation.data import Occasion, explanation_json
+from leadgrade.reports.explanation.text import explanation_text
+from leadgrade.reports.explanation.web import explanation_html
 from leadgrade.reports.next_steps import step_words
-from leadgrade.reports.starting import sample_of
 from leadgrade.rules.lead import Lead
 from leadgrade.rules.library import shipped_books
 from leadgrade.rules.loader import load_book

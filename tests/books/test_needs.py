@@ -8,7 +8,7 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from leadgrade.cli import cli
-from leadgrade.reports.needs import needed
+from leadgrade.reports.book.needs import needed
 from leadgrade.rules.library import SAMPLES, shipped_books
 from leadgrade.rules.loader import load_book
 

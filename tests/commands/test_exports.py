@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from python_calamine import load_workbook
 
-from leadgrade.reports import export as exporting
-from leadgrade.reports.answering import OutputError
-from leadgrade.reports.export import DANGEROUS, harmless
+from leadgrade.reports.answers.answering import OutputError
+from leadgrade.reports.runs import export as exporting
+from leadgrade.reports.runs.export import DANGEROUS, harmless
 
 HEADERS = [
     *("Lead", "Grade", "By hand", "Qualified", "Score", "Could be", "Could fall to"),

@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from leadgrade.engine.ranks import rankings_of
-from leadgrade.rules.build_decay import age_fact
+from leadgrade.rules.building.decay import age_fact
 from leadgrade.rules.conditions import Compare, Value, tests_of
 from leadgrade.rules.lead import Lead, Rank
 from leadgrade.rules.model import Book, Fact, FactType, RuleKind

@@ -18,7 +18,7 @@ from leadgrade.engine.backends.explainer import Explainer
 from leadgrade.engine.decision import Decision
 from leadgrade.engine.deriving import Deriver
 from leadgrade.engine.ranks import rankings_of, with_ranks
-from leadgrade.rules.document import (
+from leadgrade.rules.documents.book import (
     BandDoc,
     BookDoc,
     CaseDoc,

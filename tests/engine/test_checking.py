@@ -13,8 +13,8 @@ from leadgrade.engine.examples import run_examples
 from leadgrade.engine.in_force import in_force, stretches
 from leadgrade.engine.oracle import Oracle
 from leadgrade.engine.suggesting import suggestions
-from leadgrade.reports.example_yaml import examples_yaml
-from leadgrade.reports.findings import as_json, finding_text
+from leadgrade.reports.checking.example_yaml import examples_yaml
+from leadgrade.reports.checking.findings import as_json, finding_text
 from leadgrade.rules.checks.base import Level
 from leadgrade.rules.loader import read_book
 from leadgrade.rules.model import Book

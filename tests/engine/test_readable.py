@@ -22,8 +22,8 @@ from leadgrade.engine.ranks import with_ranks
 from leadgrade.engine.sql.dialects import DIALECTS
 from leadgrade.engine.sql.readable import Source
 from leadgrade.leads import Options, Rejected, read_lists
-from leadgrade.reports.book_sql import book_sql
-from leadgrade.reports.starting import sample_of
+from leadgrade.reports.book.starting import sample_of
+from leadgrade.reports.book.warehouse import book_sql
 from leadgrade.rules.lead import Lead
 from leadgrade.rules.library import shipped_books
 from leadgrade.rules.loader import load_book, read_book

@@ -16,7 +16,7 @@ from leadgrade.engine.backends.spark_session import session
 from leadgrade.engine.decision import points_text
 from leadgrade.engine.ranks import rankings_of, with_ranks
 from leadgrade.engine.sql.readable import Source
-from leadgrade.reports.book_sql import book_sql
+from leadgrade.reports.book.warehouse import book_sql
 from leadgrade.rules.lead import Lead
 from leadgrade.rules.loader import read_book
 from leadgrade.rules.model import Book

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadgrade.leads.amounts import read_days, read_money, read_number, read_percent
+from leadgrade.leads.values.amounts import read_days, read_money, read_number, read_percent
 from leadgrade.rules.values import ValueReadError
 
 MONEY = {

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from leadgrade.leads.cells import (
+from leadgrade.leads.terms import BarePercent, DateOrder
+from leadgrade.leads.values.cells import (
     REMEMBERED,
     REMEMBERED_NUMBERS,
     Column,
@@ -14,8 +15,7 @@ from leadgrade.leads.cells import (
     clean_id,
     clean_text,
 )
-from leadgrade.leads.policy import Policy
-from leadgrade.leads.terms import BarePercent, DateOrder
+from leadgrade.leads.values.policy import Policy
 
 if TYPE_CHECKING:
     from leadgrade.rules.model import Book

@@ -34,7 +34,6 @@ from leadgrade.leads import (
     Rejected,
     read_lists,
 )
-from leadgrade.leads.cells import UNKNOWN, Column, clean_id
 from leadgrade.leads.columns import (
     Names,
     blocks,
@@ -48,8 +47,9 @@ from leadgrade.leads.columns import (
     workspace,
 )
 from leadgrade.leads.columns.plain import STABLE, WIDE, kept, plain_fact, plain_id
-from leadgrade.leads.encoding import UNDECODED
-from leadgrade.leads.policy import Policy
+from leadgrade.leads.formats.encoding import UNDECODED
+from leadgrade.leads.values.cells import UNKNOWN, Column, clean_id
+from leadgrade.leads.values.policy import Policy
 from leadgrade.rules.gathering import KeyPart
 from leadgrade.rules.lead import Lead
 from leadgrade.rules.model import Book, OnUnreadable

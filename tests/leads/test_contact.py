@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadgrade.leads.contact import (
+from leadgrade.leads.identity.contact import (
     is_credit_code,
     normal_company,
     normal_email,

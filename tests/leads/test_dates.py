@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadgrade.leads.dates import read_date
+from leadgrade.leads.values.dates import read_date
 from leadgrade.rules.values import ValueReadError
 
 JANUARY = date(2026, 1, 5)

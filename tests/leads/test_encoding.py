@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from leadgrade.leads.encoding import find_encoding, text_of
-from leadgrade.leads.source import BLOCK, open_source
+from leadgrade.leads.formats.encoding import find_encoding, text_of
+from leadgrade.leads.formats.source import BLOCK, open_source
 from leadgrade.leads.terms import ListError
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from leadgrade.leads import packed
+from leadgrade.leads.formats import packed
 from leadgrade.leads.reading import read_lists
 from leadgrade.leads.terms import ListError, Options, Rejected
 from leadgrade.rules.lead import Lead

@@ -18,10 +18,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from xlsxwriter import Workbook
 
-from leadgrade.leads.cells import Column, Unreadable
 from leadgrade.leads.listing import open_list
-from leadgrade.leads.policy import Policy, Ranges, Several
 from leadgrade.leads.terms import BarePercent, DateOrder, ListError, Options, Rejected
+from leadgrade.leads.values.cells import Column, Unreadable
+from leadgrade.leads.values.policy import Policy, Ranges, Several
 
 if TYPE_CHECKING:
     from collections.abc import Callable

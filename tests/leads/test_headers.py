@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from leadgrade.leads.headers import fold_header, map_headers
+from leadgrade.leads.mapping.headers import fold_header, map_headers
 from leadgrade.leads.terms import ListError
 from leadgrade.rules.model import FactType
 

@@ -8,7 +8,7 @@ import sys
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadgrade.leads.id_table import IdTable
+from leadgrade.leads.identity.id_table import IdTable
 
 IDS = st.text("ab1", max_size=3) | st.text(max_size=5)
 
@@ -37,7 +37,7 @@ def test_a_million_ids_take_little_memory() -> None:
     """In a process of its own, since memory is not given back; a dict takes more than 180 MB."""
     code = """
 import resource
-from leadgrade.leads.id_table import IdTable
+from leadgrade.leads.identity.id_table import IdTable
 table = IdTable()
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 for number in range(1_000_000):

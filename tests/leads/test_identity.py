@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leadgrade.leads import OnDuplicate, Options, read_lists
-from leadgrade.leads.grouping import Groups
-from leadgrade.leads.identity import Identity, identity_of, kind_of
+from leadgrade.leads.identity.grouping import Groups
+from leadgrade.leads.identity.keys import Identity, identity_of, kind_of
 from leadgrade.leads.terms import ListError, Rejected
 from leadgrade.rules.gathering import ID, Key, KeyKind, KeyPart
 from leadgrade.rules.lead import Lead

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from leadgrade.leads.headers import map_headers
 from leadgrade.leads.listing import open_list
-from leadgrade.leads.map_file import read_map_file
-from leadgrade.leads.matching import Sure, Why
-from leadgrade.leads.presets import PRESETS, recognised
-from leadgrade.leads.profile import profile_list
-from leadgrade.leads.proposal import propose
+from leadgrade.leads.mapping.headers import map_headers
+from leadgrade.leads.mapping.map_file import read_map_file
+from leadgrade.leads.mapping.matching import Sure, Why
+from leadgrade.leads.mapping.presets import PRESETS, recognised
+from leadgrade.leads.mapping.profile import profile_list
+from leadgrade.leads.mapping.proposal import propose
 from leadgrade.leads.terms import BarePercent, ListError, Options
-from leadgrade.reports.mapping import mapping_json, mapping_yaml
-from leadgrade.reports.profile import profile_json
+from leadgrade.reports.lists.mapping import mapping_json, mapping_yaml
+from leadgrade.reports.lists.profile import profile_json
 from leadgrade.rules.lead import Lead
 from leadgrade.rules.model import Book, FactType
 from leadgrade.rules.source import BookError

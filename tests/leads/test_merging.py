@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from leadgrade.leads import OnDuplicate, Options, Reading, read_lists
-from leadgrade.leads.merging import merge_rows
+from leadgrade.leads.identity.merging import merge_rows
 from leadgrade.leads.terms import Rejected
 from leadgrade.rules.gathering import KeyPart, Merging, Precedence
 from leadgrade.rules.lead import Lead

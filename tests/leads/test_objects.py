@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from leadgrade.leads.names import Names
-from leadgrade.leads.objects import json_array_table, json_lines_table
-from leadgrade.leads.source import open_source
+from leadgrade.leads.formats.objects import json_array_table, json_lines_table
+from leadgrade.leads.formats.source import open_source
+from leadgrade.leads.mapping.names import Names
 from leadgrade.leads.terms import ListError, Options, Row, Table
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from leadgrade.leads.cells import Column, Unreadable
-from leadgrade.leads.detection import detect
-from leadgrade.leads.policy import Policy, Ranges, Several
 from leadgrade.leads.terms import BarePercent, DateOrder
+from leadgrade.leads.values.cells import Column, Unreadable
+from leadgrade.leads.values.detection import detect
+from leadgrade.leads.values.policy import Policy, Ranges, Several
 
 if TYPE_CHECKING:
     from leadgrade.rules.model import Book

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from leadgrade.leads import ListError, OnDuplicate, Options, Reading, read_lists
-from leadgrade.leads.cells import UNKNOWN, clean_text
 from leadgrade.leads.terms import Rejected
+from leadgrade.leads.values.cells import UNKNOWN, clean_text
 from leadgrade.rules.lead import Lead, plain
 
 if TYPE_CHECKING:

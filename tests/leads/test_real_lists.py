@@ -208,7 +208,7 @@ def test_every_list_has_an_outcome(folder: Path) -> None:
 
 
 def test_every_chinese_header_row_can_be_looked_at(tmp_path: Path) -> None:
-    from leadgrade.leads.proposal import propose  # noqa: PLC0415 - only here
+    from leadgrade.leads.mapping.proposal import propose  # noqa: PLC0415 - only here
 
     rows = present(EXPORTS / "zh_headers.txt").read_text(encoding="utf-8").splitlines()
     book = load_book(find_book("b2b-leads"))

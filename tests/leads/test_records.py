@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from leadgrade.leads.dialect import find_delimiter
-from leadgrade.leads.names import Names
-from leadgrade.leads.records import csv_table, records_of
-from leadgrade.leads.source import open_source
+from leadgrade.leads.formats.dialect import find_delimiter
+from leadgrade.leads.formats.records import csv_table, records_of
+from leadgrade.leads.formats.source import open_source
+from leadgrade.leads.mapping.names import Names
 from leadgrade.leads.terms import CELL_LIMIT, RAW_LIMIT, ListError, Options, Rejected, Row
 
 if TYPE_CHECKING:

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 import pytest
 from xlsxwriter import Workbook
 
-from leadgrade.leads.names import Names
-from leadgrade.leads.sheets import sheet_table
-from leadgrade.leads.source import open_source
+from leadgrade.leads.formats.sheets import sheet_table
+from leadgrade.leads.formats.source import open_source
+from leadgrade.leads.formats.texts import as_text
+from leadgrade.leads.mapping.names import Names
 from leadgrade.leads.terms import ListError, Options, Row
-from leadgrade.leads.texts import as_text
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from leadgrade.leads.source import BLOCK, Kind, kind_of, open_source
+from leadgrade.leads.formats.source import BLOCK, Kind, kind_of, open_source
 from leadgrade.leads.terms import ListError
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from html.parser import HTMLParser
 
 import pytest
 
-from leadgrade.reports.book_html import book_html
-from leadgrade.reports.book_page import Section, book_sections
-from leadgrade.reports.book_words import BookWords
+from leadgrade.reports.book.page import Section, book_sections
+from leadgrade.reports.book.web import book_html
+from leadgrade.reports.book.words import BookWords
 from leadgrade.rules.library import shipped_books
 from leadgrade.rules.loader import load_book, read_book
 

@@ -10,7 +10,7 @@ import sqlglot
 
 from leadgrade.engine.sql.dialects import DIALECTS, SqlError
 from leadgrade.engine.sql.readable import Source
-from leadgrade.reports.book_sql import book_sql
+from leadgrade.reports.book.warehouse import book_sql
 from leadgrade.rules.library import shipped_books
 from leadgrade.rules.loader import load_book, read_book
 

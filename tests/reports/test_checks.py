@@ -11,9 +11,9 @@ import pytest
 from click.testing import CliRunner
 
 from leadgrade.cli import cli
-from leadgrade.reports.check_pages import codes, explained, loader_codes, page
-from leadgrade.reports.check_settings import CheckSettingsError, levels
-from leadgrade.reports.mending import mended
+from leadgrade.reports.checking.check_pages import codes, explained, loader_codes, page
+from leadgrade.reports.checking.check_settings import CheckSettingsError, levels
+from leadgrade.reports.checking.mending import mended
 from leadgrade.reports.wording import LANGUAGES, texts
 from leadgrade.rules.checks import all_checks
 from leadgrade.rules.checks.base import Level

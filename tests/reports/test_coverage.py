@@ -14,8 +14,8 @@ from leadgrade.engine.coverage import coverage
 from leadgrade.engine.examples import run_examples
 from leadgrade.engine.properties import PropertyTester
 from leadgrade.engine.suggesting import suggestions
-from leadgrade.reports.example_yaml import examples_yaml
-from leadgrade.reports.properties import property_text
+from leadgrade.reports.checking.example_yaml import examples_yaml
+from leadgrade.reports.checking.properties import property_text
 from leadgrade.rules.library import shipped_books
 from leadgrade.rules.loader import load_book, read_book
 from leadgrade.rules.properties import read_property

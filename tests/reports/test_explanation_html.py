@@ -9,8 +9,8 @@ from html.parser import HTMLParser
 import pytest
 
 from leadgrade.engine.explain import Explaining
-from leadgrade.reports.explanation_html import explanation_html
-from leadgrade.reports.explanation_json import Occasion
+from leadgrade.reports.explanation.data import Occasion
+from leadgrade.reports.explanation.web import explanation_html
 from leadgrade.reports.page_style import STYLE
 from leadgrade.rules.lead import Lead
 from leadgrade.rules.library import shipped_books

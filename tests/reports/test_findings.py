@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from leadgrade.reports.findings import as_json, finding_text, findings_text
+from leadgrade.reports.checking.findings import as_json, finding_text, findings_text
 from leadgrade.rules.loader import read_book
 from leadgrade.rules.source import BookError, Finding, Findings, Severity, Span
 

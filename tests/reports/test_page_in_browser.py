@@ -10,8 +10,8 @@ import pytest
 
 from leadgrade.engine.decision import points_text
 from leadgrade.engine.explain import Explaining, Explanation
-from leadgrade.reports.explanation_html import explanation_html
-from leadgrade.reports.explanation_json import Occasion
+from leadgrade.reports.explanation.data import Occasion
+from leadgrade.reports.explanation.web import explanation_html
 from leadgrade.rules.lead import Lead
 from leadgrade.rules.library import shipped_books
 from leadgrade.rules.loader import load_book

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from leadgrade.cli import cli
-from leadgrade.reports.profit import Account
+from leadgrade.reports.runs.profit import Account
 
 BOOK = """
 book: accounts

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leadgrade.reports.rates import Area, Interval, Rate, area_under_curve, difference
+from leadgrade.reports.runs.rates import Area, Interval, Rate, area_under_curve, difference
 
 SCORED = st.lists(st.tuples(st.integers(0, 6), st.booleans()), min_size=2, max_size=40)
 

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from rich.console import Console
 
-from leadgrade.reports.summary import MOST_ROWS, run_text
+from leadgrade.reports.runs.summary import MOST_ROWS, run_text
 from leadgrade.reports.wording import printable, say_count
 from leadgrade.rules.phrase import Phrase
 from leadgrade.storage.records import RejectedRow, Source, StoredRun

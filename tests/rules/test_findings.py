@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import leadgrade.rules
-from leadgrade.reports.findings import as_json
+from leadgrade.reports.checking.findings import as_json
 from leadgrade.reports.wording import LANGUAGES, texts
 from leadgrade.rules.loader import LARGEST_FILE, load_book, read_book
 from leadgrade.rules.source import BookError, Finding

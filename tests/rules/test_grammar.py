@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedInput
 
-from leadgrade.rules.misreading import MisreadError
-from leadgrade.rules.parsing import Branch, parse_condition, parse_formula
+from leadgrade.rules.text.misreading import MisreadError
+from leadgrade.rules.text.parsing import Branch, parse_condition, parse_formula
 
 GRAMMAR = Path(__file__).parents[2].joinpath("docs", "grammar.lark").read_text(encoding="utf-8")
 PARSE = {"condition": parse_condition, "formula": parse_formula}

@@ -9,7 +9,7 @@ import pytest
 from leadgrade.rules.including import DIRECTIVES
 from leadgrade.rules.loader import Files, load_book, read_book, whole_tree
 from leadgrade.rules.source import BookError, Findings
-from leadgrade.rules.writing import yaml_text
+from leadgrade.rules.text.writing import yaml_text
 
 BASE = """\
 book: base

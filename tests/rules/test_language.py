@@ -12,7 +12,7 @@ from leadgrade.engine.decision import Decision
 from leadgrade.engine.deriving import Deriver
 from leadgrade.engine.oracle import Oracle
 from leadgrade.engine.ranks import with_ranks
-from leadgrade.rules.build_decay import stages
+from leadgrade.rules.building.decay import stages
 from leadgrade.rules.checks import run_checks
 from leadgrade.rules.checks.context import Context
 from leadgrade.rules.conditions import OneOf

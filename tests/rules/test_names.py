@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from leadgrade.rules.names import Names, Stratum, Subject, SubjectKind
-from leadgrade.rules.nodes import Scalar
+from leadgrade.rules.building.names import Names, Stratum, Subject, SubjectKind
 from leadgrade.rules.source import Findings, Span
+from leadgrade.rules.text.nodes import Scalar
 
 PLACE = Span("book.yaml", 1, 1, 1, 2)
 POWER = Subject("power", SubjectKind.POINTS, Stratum.CRITERIA)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadgrade.rules.nodes import Listing, Mapping, Node, Scalar, read_nodes
 from leadgrade.rules.source import Findings, Span
+from leadgrade.rules.text.nodes import Listing, Mapping, Node, Scalar, read_nodes
 
 
 def read(text: str) -> Node:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from leadgrade.rules.misreading import MisreadError
-from leadgrade.rules.parsing import parse_condition, parse_formula
+from leadgrade.rules.text.misreading import MisreadError
+from leadgrade.rules.text.parsing import parse_condition, parse_formula
 
 
 @pytest.mark.parametrize(

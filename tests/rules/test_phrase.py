@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from leadgrade.rules.building.why import fill
 from leadgrade.rules.phrase import Phrase
-from leadgrade.rules.why import fill
 
 
 def test_the_missing_language_falls_back_to_the_other() -> None:

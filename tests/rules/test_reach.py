@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from leadgrade.engine.oracle import Oracle
 from leadgrade.rules.loader import read_book
-from leadgrade.rules.reach import Adding, BookReach
+from leadgrade.rules.proving.reach import Adding, BookReach
 
 SETS = st.lists(
     st.lists(

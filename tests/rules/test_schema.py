@@ -9,12 +9,12 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from leadgrade.reports.schema_file import SCHEMA_FILE, renew_schema, schema_text
+from leadgrade.reports.book.schema_file import SCHEMA_FILE, renew_schema, schema_text
+from leadgrade.rules.documents.schema import Schema, schema_of
 from leadgrade.rules.library import SHIPPED, shipped_books
 from leadgrade.rules.loader import load_book, read_book
-from leadgrade.rules.nodes import Listing, Mapping, Node, read_nodes
-from leadgrade.rules.schema import Schema, schema_of
 from leadgrade.rules.source import BookError, Findings
+from leadgrade.rules.text.nodes import Listing, Mapping, Node, read_nodes
 
 from .test_findings import BOOK
 

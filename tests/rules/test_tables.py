@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from leadgrade.engine.examples import run_examples
-from leadgrade.reports.properties import tried_of_book
+from leadgrade.reports.checking.properties import tried_of_book
 from leadgrade.rules.loader import load_book, read_book
 from leadgrade.rules.properties import Property
 from leadgrade.rules.source import BookError

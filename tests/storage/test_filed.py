@@ -22,7 +22,7 @@ from leadgrade.engine.sealing import leaf_of
 from leadgrade.engine.sql import subjects
 from leadgrade.leads import Options, read_lists
 from leadgrade.qualifying import Job, qualify
-from leadgrade.reports.verifying import finding_text, verify_record
+from leadgrade.reports.record.verifying import finding_text, verify_record
 from leadgrade.rules.conditions import Op
 from leadgrade.rules.loader import load_book
 from leadgrade.storage import files

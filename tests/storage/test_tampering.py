@@ -17,7 +17,7 @@ from sqlmodel import SQLModel
 
 from leadgrade.leads import Options, read_lists
 from leadgrade.qualifying import Job, qualify
-from leadgrade.reports.verifying import finding_text, verify_record
+from leadgrade.reports.record.verifying import finding_text, verify_record
 from leadgrade.rules.loader import load_book
 from leadgrade.storage import tables
 from leadgrade.storage.chain import link_erasure, link_outcomes, link_override, link_run

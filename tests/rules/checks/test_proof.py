@@ -23,11 +23,11 @@ from leadgrade.rules.conditions import (
     Op,
     Presence,
 )
-from leadgrade.rules.domains import Domains, TooHardError, holds
-from leadgrade.rules.intervals import interval_of
 from leadgrade.rules.loader import read_book
 from leadgrade.rules.model import Book
-from leadgrade.rules.proof import ANY, FALSE, NOT_TRUE, TRUE, UNKNOWN, Goal, Search
+from leadgrade.rules.proving.domains import Domains, TooHardError, holds
+from leadgrade.rules.proving.intervals import interval_of
+from leadgrade.rules.proving.proof import ANY, FALSE, NOT_TRUE, TRUE, UNKNOWN, Goal, Search
 
 TEXT = """\
 book: random

@@ -1,0 +1,1 @@
+"""The bytes of a list, in any format and encoding -> a table of texts."""

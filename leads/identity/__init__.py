@@ -1,0 +1,1 @@
+"""Who is who: the keys of a lead, rows that are the same lead, and what becomes of them."""

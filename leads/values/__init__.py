@@ -1,0 +1,1 @@
+"""Texts of cells -> typed values, by the policy of their column."""

@@ -1,0 +1,1 @@
+"""A rule book for people who read no YAML, and for warehouses."""

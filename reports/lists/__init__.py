@@ -1,0 +1,1 @@
+"""How lists were read, and what could not be."""

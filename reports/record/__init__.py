@@ -1,0 +1,1 @@
+"""What is recorded, and the proof that it is as it was."""

@@ -1,0 +1,1 @@
+"""Documents -> the typed model: names found, values typed, conditions resolved."""
