@@ -162,11 +162,10 @@ def _keeping_cases(job: Job) -> Iterator[None]:
         from leadgrade.reports.record.cases import CaseError, write_case
 
         found = error.found
-        file = write_case(Path(), job.book, job.as_of, found)
-        fields = ", ".join(found.differences)
-        raise CaseError(
-            "engines-disagree", engine=found.engine, lead=found.row.lead, fields=fields, file=file
-        ) from error
+        decided = "spark" if job.engine == "spark" else "columnar"
+        file = write_case(Path(), job.book, job.as_of, decided, found)
+        said = {"lead": found.row.lead, "fields": ", ".join(found.differences), "file": file}
+        raise CaseError("engines-disagree", decided=decided, engine=found.engine, **said) from error
 
 
 @contextmanager

@@ -49,8 +49,8 @@ class Case:
         return tuple(name for name in ALIKE if len({repr(each[name]) for each in said}) > 1)
 
 
-def write_case(folder: Path, book: Book, as_of: date, found: Disagreement) -> Path:
-    """Write a case into a folder, and return the file.
+def write_case(folder: Path, book: Book, as_of: date, engine: str, found: Disagreement) -> Path:
+    """Write a case into a folder, and return the file. ``engine`` decided the list.
 
     Raises:
         CaseError: ``cannot-write``.
@@ -64,7 +64,7 @@ def write_case(folder: Path, book: Book, as_of: date, found: Disagreement) -> Pa
         "lead": row.lead,
         "facts": row.facts,
         "ranks": row.ranks,
-        "columnar": {name: mine for name, (mine, _) in found.differences.items()},
+        engine: {name: mine for name, (mine, _) in found.differences.items()},
         found.engine: {name: its for name, (_, its) in found.differences.items()},
     }
     text = json.dumps(case, ensure_ascii=False, indent=1)
@@ -78,7 +78,7 @@ def write_case(folder: Path, book: Book, as_of: date, found: Disagreement) -> Pa
 
 
 def read_case(file: Path) -> Case:
-    """Decide the lead of a case by every engine that runs here.
+    """Decide the lead of a case by every engine that runs here; by Spark, if the case is its own.
 
     Raises:
         CaseError: ``cannot-read``, ``not-a-case``.
@@ -97,7 +97,7 @@ def read_case(file: Path) -> Case:
         raise CaseError("not-a-case", file=file) from error
     answers = {}
     for engine in BACKENDS:
-        if why_unavailable(engine) is None:
+        if (engine != "spark" or engine in data) and why_unavailable(engine) is None:
             with closing(make_backend(engine, book, day)) as backend:
                 answers[engine] = row_of(Legend.of(book), lead, backend.decide(lead))._asdict()
     return Case(lead.id, answers)
