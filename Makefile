@@ -47,7 +47,7 @@ services:  ## a browser, a database server and Java for the tests, where this is
 
 soak: $(READY)  ## new generated cases, many more of them: make soak CASES=100000
 	LEADGRADE_RANDOM=1 LEADGRADE_CASES=$(or $(CASES),20000) \
-	    $(BIN)/pytest -n auto -q -m soak
+	    $(BIN)/pytest -n auto -q -m 'soak or spark'
 	LEADGRADE_RANDOM=1 LEADGRADE_CASES=$(or $(CASES),20000) \
 	    $(BIN)/pytest -n auto -q tests/engine/test_agreement.py
 

@@ -140,7 +140,18 @@ def by_total(book: Book) -> list[Ranking]:
 
 
 SILENT = {
-    *("about", "actionable", "ask", "basis", "channel", "cost", "currency", "headers", "label"),
+    *(
+        "about",
+        "actionable",
+        "ask",
+        "basis",
+        "channel",
+        "cost",
+        "currency",
+        "headers",
+        "label",
+        "labels",
+    ),
     *("justification", "lead_id", "lead_name", "owner", "personal", "product", "source", "title"),
     *("unknown_values", "why", "examples", "properties"),
 }

@@ -778,7 +778,9 @@ def emitted_codes() -> set[str]:
     """Return every code that the sources of the rules can report."""
     folder = Path(leadgrade.rules.__file__).parent
     codes: set[str] = set()
-    for path in folder.glob("*.py"):
+    for path in folder.rglob("*.py"):
+        if path.parent.name == "checks":  # whose codes stand in its own pages
+            continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             match node:
                 case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=[code, *_]):
