@@ -44,7 +44,7 @@ from leadgrade.rules.model import Book, Ranking
 from .books import AS_OF, book_texts, leads_for
 
 LEADS_A_BOOK = 25
-CASES = int(os.environ.get("LEADGRADE_CASES", "8000"))
+CASES = int(os.environ.get("LEADGRADE_CASES", "5000"))
 """Leads to compare in all."""
 
 PARTS = 4
