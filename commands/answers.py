@@ -151,7 +151,7 @@ def explain(
         occasion, explanation = recall(store, run, lead)
     if html is not None:
         from leadgrade.reports.explanation.web import explanation_html
-        from leadgrade.reports.runs.files import whole_file
+        from leadgrade.reports.files import whole_file
         from leadgrade.reports.wording import say
 
         with whole_file(html) as file:

@@ -48,8 +48,8 @@ class Guarded(click.Group):
         except (Exception, KeyboardInterrupt) as error:
             if os.environ.get("LEADGRADE_DEBUG"):
                 raise
-            from leadgrade.reports.answers.answering import ReaderGone, drop_stdout  # noqa: PLC0415
-            from leadgrade.reports.checking.failures import FAILED, failure_text  # noqa: PLC0415
+            from leadgrade.reports.answering import ReaderGone, drop_stdout  # noqa: PLC0415
+            from leadgrade.reports.failures import FAILED, failure_text  # noqa: PLC0415
 
             drop_stdout()
             if isinstance(error, ReaderGone):  # has seen enough, as in `| head`

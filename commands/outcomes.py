@@ -82,9 +82,9 @@ def measure(
     Shows the area under the ROC curve, and win rate and lift by grade, score and rule, with a
     plain verdict. Outcomes come from `leadgrade outcomes FILE`.
     """
-    from leadgrade.reports.checking.measuring import Measure
-    from leadgrade.reports.checking.measuring_text import measure_text
     from leadgrade.reports.record.recall import stored_book
+    from leadgrade.reports.runs.measuring import Measure
+    from leadgrade.reports.runs.measuring_text import measure_text
     from leadgrade.storage.store import open_store
 
     with open_store(db, create=False) as store:

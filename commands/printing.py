@@ -24,7 +24,7 @@ def show(answer: RenderableType) -> None:
 
 def show_lines(text: str) -> None:
     """Print lines that were laid out already."""
-    from leadgrade.reports.answers.answering import answering
+    from leadgrade.reports.answering import answering
     from leadgrade.reports.wording import printable
 
     with answering():
@@ -33,7 +33,7 @@ def show_lines(text: str) -> None:
 
 def show_json(answer: object) -> None:
     """Print an answer for a program; what stdout has no characters for is escaped."""
-    from leadgrade.reports.answers.answering import answering
+    from leadgrade.reports.answering import answering
 
     with answering():
         text = json.dumps(answer, ensure_ascii=False, indent=2)

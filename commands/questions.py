@@ -68,8 +68,8 @@ def whatif(
 ) -> None:
     """Decide LEAD with other facts, and show what differs; `fact=` makes a fact unknown."""
     from leadgrade.engine.comparing import difference, replay
+    from leadgrade.reports.answers.assignments import assigned
     from leadgrade.reports.answers.comparing import difference_json, difference_text
-    from leadgrade.reports.checking.assignments import assigned
     from leadgrade.reports.record.recall import recall
     from leadgrade.reports.wording import say
     from leadgrade.storage.store import open_store

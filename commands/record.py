@@ -68,7 +68,7 @@ def _show_book(name: str, lang: str, *, resolved: bool, html: Path | None) -> No
     from leadgrade.reports.book.page import book_sections
     from leadgrade.reports.book.text import sections_text
     from leadgrade.reports.book.web import book_html
-    from leadgrade.reports.runs.files import write_text
+    from leadgrade.reports.files import write_text
     from leadgrade.rules.loader import resolved_text
 
     book = load(name)

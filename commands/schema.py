@@ -26,7 +26,7 @@ def schema(book: str | None, lang: str, out: Path | None) -> None:  # noqa: ARG0
     `leadgrade check` renews a file that was written for the book.
     """
     from leadgrade.reports.book.schema_file import schema_text
-    from leadgrade.reports.runs.files import write_text
+    from leadgrade.reports.files import write_text
 
     found = schema_text(None if book is None else load(book))
     if out is None:

@@ -71,7 +71,7 @@ def as_sql(  # noqa: PLR0913, PLR0917 - what can be said about a statement
     from leadgrade.engine.sql.readable import Source
     from leadgrade.reports.book.dbt import dbt_model
     from leadgrade.reports.book.warehouse import book_sql
-    from leadgrade.reports.runs.files import write_text
+    from leadgrade.reports.files import write_text
 
     found, source = load(book, settings), Source(table, lead)
     if dbt:

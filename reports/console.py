@@ -10,7 +10,7 @@ from typing import IO
 from rich.console import Console, RenderableType
 from rich.segment import Segment, Segments
 
-from leadgrade.reports.answers.answering import answering
+from leadgrade.reports.answering import answering
 from leadgrade.reports.wording import printable
 
 PIPED_WIDTH = 120

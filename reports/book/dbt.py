@@ -16,7 +16,7 @@ from leadgrade.engine.sql.dialects import DIALECTS, SqlError
 from leadgrade.engine.sql.layout import AsOf
 from leadgrade.engine.sql.readable import Given, Source, readable_statement
 from leadgrade.reports.book.warehouse import header, say_sql, table_parts
-from leadgrade.reports.runs.files import write_text
+from leadgrade.reports.files import write_text
 from leadgrade.rules.model import Book
 
 _JINJA = re.compile(r"[{}%#]{2,}")

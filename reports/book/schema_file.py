@@ -7,8 +7,8 @@ import re
 from contextlib import suppress
 from pathlib import Path
 
-from leadgrade.reports.answers.answering import OutputError
-from leadgrade.reports.runs.files import write_text
+from leadgrade.reports.answering import OutputError
+from leadgrade.reports.files import write_text
 from leadgrade.rules.documents.schema import TITLE, schema_of
 from leadgrade.rules.model import Book
 

@@ -11,7 +11,7 @@ from leadgrade.reports.book.schema_file import renew_schema
 from leadgrade.reports.checking.findings import as_json, findings_text
 from leadgrade.reports.checking.mending import mended, write
 from leadgrade.reports.checking.sarif import github_lines, sarif
-from leadgrade.reports.runs.report import Report
+from leadgrade.reports.report import Report
 from leadgrade.reports.wording import say, say_count
 from leadgrade.rules.checks.base import Level
 from leadgrade.rules.checks.context import Seen

@@ -11,7 +11,7 @@ from leadgrade.engine.suggesting import suggestions
 from leadgrade.reports.checking.example_yaml import examples_yaml, frozen
 from leadgrade.reports.checking.properties import property_json, property_text
 from leadgrade.reports.record.recall import stored_book
-from leadgrade.reports.runs.report import Report
+from leadgrade.reports.report import Report
 from leadgrade.reports.wording import say
 from leadgrade.rules.lead import facts_from_json
 from leadgrade.rules.library import find_book

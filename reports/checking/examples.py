@@ -8,7 +8,7 @@ from typing import Any
 from leadgrade.engine.backends.base import ENGINES, why_unavailable
 from leadgrade.engine.examples import ExampleResult, run_examples
 from leadgrade.reports.checking.properties import tried_of_book
-from leadgrade.reports.runs.report import Report
+from leadgrade.reports.report import Report
 from leadgrade.reports.wording import say
 from leadgrade.rules.library import find_book
 from leadgrade.rules.loader import load_book

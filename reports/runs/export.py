@@ -12,11 +12,11 @@ from typing import IO, Any
 
 from leadgrade.engine.decision import points_text
 from leadgrade.engine.explain import Explanation
-from leadgrade.reports.answers.answering import OutputError, answering
+from leadgrade.reports.answering import OutputError, answering
 from leadgrade.reports.explanation.data import Occasion, explanation_json, number
+from leadgrade.reports.files import whole_file
 from leadgrade.reports.next_steps import due_date, show_step
 from leadgrade.reports.record.overriding import override_text
-from leadgrade.reports.runs.files import whole_file
 from leadgrade.reports.values import label_of
 from leadgrade.reports.wording import say
 from leadgrade.rules.lead import plain

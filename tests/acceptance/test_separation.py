@@ -26,7 +26,7 @@ from click.testing import CliRunner
 from leadgrade.cli import cli
 from leadgrade.engine.backends.base import make_backend
 from leadgrade.leads import Options, Rejected, read_lists
-from leadgrade.reports.checking.measuring import Verdict, verdict
+from leadgrade.reports.runs.measuring import Verdict, verdict
 from leadgrade.reports.runs.rates import Area, area_under_curve
 from leadgrade.rules.loader import load_book
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from python_calamine import load_workbook
 
-from leadgrade.reports.answers.answering import OutputError
+from leadgrade.reports.answering import OutputError
 from leadgrade.reports.runs import export as exporting
 from leadgrade.reports.runs.export import DANGEROUS, harmless
 

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from leadgrade.reports.checking.assignments import AssignmentError, assigned
+from leadgrade.reports.answers.assignments import AssignmentError, assigned
 from leadgrade.rules.lead import Lead
 from leadgrade.rules.loader import read_book
 from leadgrade.rules.model import Book

@@ -14,7 +14,7 @@ import yaml
 from leadgrade.engine.backends.explainer import Explainer
 from leadgrade.engine.sql.dialects import DIALECTS, SqlError
 from leadgrade.engine.sql.readable import Source
-from leadgrade.reports.answers.answering import OutputError
+from leadgrade.reports.answering import OutputError
 from leadgrade.reports.book.dbt import dbt_model
 from leadgrade.rules.lead import Lead
 from leadgrade.rules.library import shipped_books

@@ -9,7 +9,7 @@ from errno import EISDIR
 from pathlib import Path
 from typing import IO
 
-from leadgrade.reports.answers.answering import OutputError
+from leadgrade.reports.answering import OutputError
 
 
 def write_text(out: Path, text: str) -> None:

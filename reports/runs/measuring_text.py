@@ -10,8 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from leadgrade.engine.decision import points_text
-from leadgrade.reports.checking.measuring import Effect, Measure, Verdict, Winners
 from leadgrade.reports.runs.grouping import GRADE, OWNER
+from leadgrade.reports.runs.measuring import Effect, Measure, Verdict, Winners
 from leadgrade.reports.runs.rates import FEWEST, Area, Rate
 from leadgrade.reports.values import label_of
 from leadgrade.reports.wording import say
