@@ -10,7 +10,8 @@ from pathlib import Path
 from leadgrade.engine.backends.columnar import BATCH, LIST, Columnar, faults
 from leadgrade.engine.decision import Decided
 from leadgrade.engine.decision_files import COLUMNS, FORMAT, ROWS, file_name
-from leadgrade.engine.kept_rows import KEPT, NAMED, KeptRows, quoted
+from leadgrade.engine.duck import quoted
+from leadgrade.engine.kept_rows import KEPT, NAMED, KeptRows
 
 # ruff: noqa: S608 - names of our own, and texts with their quotes doubled
 
@@ -43,7 +44,7 @@ class FiledRows(KeptRows):
             for first, begin, end in self._portions():
                 self._make_portion(source, first, begin, end)
                 self.files.append(self._folder / file_name(len(self.files) + 1))
-                copy = f"COPY ({_renamed(query)}) TO {quoted(str(self.files[-1]))}"
+                copy = f"COPY ({_renamed(query)}) TO {quoted(self.files[-1])}"
                 self._connection.execute(f"{copy} ({FORMAT})", key)
             self._drop_portion()
             self._connection.execute(f'CREATE OR REPLACE VIEW "{KEPT}" AS {self._kept()}')
@@ -100,7 +101,7 @@ class FiledRows(KeptRows):
         if not self.files:  # an empty table of that shape
             columns = ", ".join(f"NULL::{kind} AS {name}" for name, kind in COLUMNS.items())
             return f"SELECT number AS n, {names} FROM (SELECT {columns}) WHERE false"
-        files = ", ".join(quoted(str(each)) for each in self.files)
+        files = ", ".join(map(quoted, self.files))
         return f"SELECT number AS n, {names} FROM read_parquet([{files}])"
 
     def _kept_as(self, numbers: set[int]) -> set[int]:

@@ -7,6 +7,7 @@ from contextlib import closing
 
 from leadgrade.engine.backends.columnar import BATCH, LIST, Columnar, faults
 from leadgrade.engine.decision import Decided
+from leadgrade.engine.duck import quoted
 
 # ruff: noqa: S608 - names of our own, and texts with their quotes doubled
 
@@ -96,8 +97,3 @@ class KeptRows:
     def _kept_as(self, numbers: set[int]) -> set[int]:
         """Return the numbers under which rows of the list are kept."""
         return numbers
-
-
-def quoted(text: str) -> str:
-    """Return a text as SQL."""
-    return "'" + text.replace("'", "''") + "'"

@@ -6,8 +6,6 @@ DuckDB takes long to import, so nothing imports this module before a run is read
 from __future__ import annotations
 
 import re
-import secrets
-import tempfile
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from leadgrade.engine.decision_files import COLUMNS, FORMAT
+from leadgrade.engine.duck import connect, quoted
 from leadgrade.engine.sealing import file_text
 from leadgrade.storage.errors import StoreError
 
@@ -28,7 +27,6 @@ MEMORY = "1GB"
 """What DuckDB may use to sort a run; what does not fit goes to temporary files."""
 
 _BATCH = 500
-_CLOSED = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
 SLIM = "key, file, line, facts, ranks, qualified, grade, score, low, high, worst, best, evidence"
 """What is read of a decision."""
 
@@ -155,10 +153,9 @@ def write_sealed(file: DecisionFile, path: Path, sealed: Mapping[int, str]) -> N
         connection.execute("CREATE TEMP TABLE seals (number BIGINT, seal VARCHAR)")
         rows = [list(sealed), list(sealed.values())]
         connection.execute("INSERT INTO seals SELECT unnest(?), unnest(?)", rows)
-        name = str(path).replace("'", "''")
         connection.execute(
             f"COPY (SELECT {', '.join(columns)} FROM read_parquet(?) LEFT JOIN seals USING (number)"  # noqa: S608
-            f" ORDER BY number) TO '{name}' ({FORMAT})",
+            f" ORDER BY number) TO {quoted(path)} ({FORMAT})",
             [str(file.path)],
         )
 
@@ -190,11 +187,5 @@ def _faults(path: Path) -> Iterator[None]:
 @contextmanager
 def _reading(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open DuckDB to read files at a path."""
-    temporary = Path(tempfile.gettempdir(), f"leadgrade-{secrets.token_hex(8)}")
-    settings: dict[str, Any] = {
-        **_CLOSED,
-        "memory_limit": MEMORY,
-        "temp_directory": str(temporary),
-    }
-    with _faults(path), closing(duckdb.connect(":memory:", config=settings)) as connection:
+    with _faults(path), closing(connect(MEMORY)) as connection:
         yield connection

@@ -17,19 +17,18 @@ A partly read result blocks its connection: read ``decided`` to the end, or clos
 from __future__ import annotations
 
 import secrets
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import date
 from functools import cached_property
 from itertools import islice
-from pathlib import Path
 from typing import Any, Self
 
 import duckdb
 
 from leadgrade.engine.backends.base import EngineFault
 from leadgrade.engine.decision import Decided, Decision, LedgerError, Possible
+from leadgrade.engine.duck import connect
 from leadgrade.engine.legend import Result
 from leadgrade.engine.sql.checks import check_statement
 from leadgrade.engine.sql.dialects import DIALECTS
@@ -61,8 +60,6 @@ _TYPES = {
     FactType.FLAG: "BOOLEAN",
 }
 _KEYS = {"n": "BIGINT", "lead": "VARCHAR", "source": "VARCHAR", "line": "BIGINT"}
-_CLOSED = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
-"""Nothing is loaded or fetched because of what a file says."""
 
 
 @contextmanager
@@ -86,14 +83,7 @@ class Columnar:
     ) -> None:
         """Compile the book. ``memory`` is a size such as ``1GB``; ``threads`` None is all cores."""
         self._layout = Layout.of(book, AsOf(as_of), DIALECTS["duckdb"])
-        settings: dict[str, Any] = {
-            **_CLOSED,
-            "memory_limit": memory,
-            "temp_directory": str(Path(tempfile.gettempdir(), f"leadgrade-{secrets.token_hex(8)}")),
-        }
-        if threads is not None:
-            settings["threads"] = threads
-        self.connection = duckdb.connect(":memory:", config=settings)
+        self.connection = connect(memory, threads)
         self.column_of = dict(self._layout.read)
         """The column of each fact, by fact id."""
         kinds = [_TYPES.get(fact.type, "DOUBLE") for fact in book.facts.values()]
@@ -146,7 +136,7 @@ class Columnar:
             self._insert(table, leads, self.columns)
 
     def decided(self, table: str = LIST) -> Iterator[list[Decided]]:
-        """Yield the rows to store of a list, in the order of its table, in batches.
+        """Yield the rows to store of a list, in the order of its table or of its ``n``, in batches.
 
         All leads of the list are ranked together.
 
@@ -155,9 +145,10 @@ class Columnar:
             EngineFault: DuckDB failed, or a sum of values has more than 38 digits.
         """
         with faults():
-            query = self.rows_query(self.prepared(table))
+            query, key = self.rows_query(self.prepared(table))
+            order = "" if self.keeps_order else ' ORDER BY "n"'
             with closing(self.connection.cursor()) as cursor:  # the connection stays free
-                cursor.execute(*query)
+                cursor.execute(f"{query}{order}", key)
                 while batch := cursor.fetchmany(BATCH):
                     yield list(map(Decided._make, batch))
 

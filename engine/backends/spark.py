@@ -10,14 +10,13 @@ workers of a cluster have to see at the same path: ``TMPDIR`` says where it is.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from leadgrade.engine.backends.base import EngineFault
-from leadgrade.engine.backends.columnar import BATCH, KEY, LIST, MEMORY, Columnar, faults
+from leadgrade.engine.backends.columnar import KEY, MEMORY, Columnar, faults
 from leadgrade.engine.backends.spark_session import (
     LOCAL,
     session,
@@ -26,6 +25,7 @@ from leadgrade.engine.backends.spark_session import (
     url_of,
 )
 from leadgrade.engine.decision import Decided
+from leadgrade.engine.duck import quoted
 from leadgrade.engine.sql.dialects import DIALECTS
 from leadgrade.engine.sql.layout import SUMS, AsOf, Layout
 from leadgrade.engine.sql.rows import rows_statement, texts_statement
@@ -75,19 +75,6 @@ class Spark(Columnar):
         """Let go of all tables and files. Spark stays, for whoever decides next."""
         super().close()
         self._closing.close()
-
-    def decided(self, table: str = LIST) -> Iterator[list[Decided]]:
-        """Yield the rows to store of a list, in the order of its ``n``, in batches.
-
-        Raises:
-            ValueError: a fact has a value that its type does not allow; nothing was decided.
-            EngineFault: DuckDB or Spark failed, or a sum of values has more than 38 digits.
-        """
-        query, _ = self.rows_query(self.prepared(table))
-        with faults(), closing(self.connection.cursor()) as cursor:
-            cursor.execute(f'{query} ORDER BY "n"')
-            while batch := cursor.fetchmany(BATCH):
-                yield list(map(Decided._make, batch))
 
     def keep(self, table: str, name: str) -> None:
         """Decide a list, and keep its rows behind their ``n`` in a view of that name.
@@ -145,7 +132,7 @@ class Spark(Columnar):
     def _hand_over(self, query: str) -> str:
         """Return a view of Spark of what a query of DuckDB gives."""
         file = self._path("list")
-        copy = f"COPY ({query}) TO {_quoted(file)} (FORMAT parquet, ROW_GROUP_SIZE {ROW_GROUP})"
+        copy = f"COPY ({query}) TO {quoted(file)} (FORMAT parquet, ROW_GROUP_SIZE {ROW_GROUP})"
         self.connection.execute(copy)
         with spark_faults():
             return self._view(self._session.read.parquet(url_of(file)))
@@ -156,7 +143,7 @@ class Spark(Columnar):
         Raises:
             EngineFault: they are not all there: the workers do not see the folder.
         """
-        files = _quoted(folder / "*.parquet")
+        files = quoted(folder / "*.parquet")
         view = f'CREATE OR REPLACE VIEW "{name}" AS FROM read_parquet({files})'
         count = f'SELECT (SELECT count(*) FROM "{table}"), (SELECT count(*) FROM "{name}")'
         self.connection.execute(view)
@@ -172,8 +159,3 @@ class Spark(Columnar):
     def _path(self, what: str) -> Path:
         self._files += 1
         return Path(self._folder, f"{what}-{self._files}")
-
-
-def _quoted(path: Path) -> str:
-    """Return a path as SQL."""
-    return "'" + str(path).replace("'", "''") + "'"
