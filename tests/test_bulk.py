@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import random
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -21,6 +19,8 @@ from leadgrade.rules.library import shipped_books
 from leadgrade.rules.loader import load_book
 from leadgrade.rules.model import Book
 from leadgrade.storage.store import Store, open_store
+
+from .made_up import messy_list
 
 AS_OF = date(2026, 1, 22)
 HERE = Path(__file__).parent
@@ -48,31 +48,11 @@ def stored(store: Store, run: int) -> tuple[list[Any], list[Any]]:
     return decided, list(store.rejected(run))
 
 
-def random_list(path: Path, rows: int) -> Path:
-    chance = random.Random(5)  # noqa: S311 - a made-up list
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["Lead", "公司", "Revenue", "逾期占比", "Intent", "Reach", "已明确拒绝"])
-        for number in range(rows):
-            writer.writerow(
-                [
-                    "" if number % 97 == 5 else f"L-{number % (rows - 3)}",
-                    chance.choice(["青屿", 'A "quoted", name', "", "line\nbreak", "\x07"]),
-                    chance.choice(["", 10_000_000, round(10 ** chance.uniform(4, 9)), "1,200万"]),
-                    chance.choice(["", "20%", "many", f"{chance.random():.1%}"]),
-                    chance.choice(["", "none", "有", "ready"]),
-                    chance.choice(["", "low", "高"]),
-                    chance.choice(["", "no", "no", "yes"]),
-                ]
-            )
-    return path
-
-
 @pytest.mark.parametrize("duplicates", [OnDuplicate.REJECT, OnDuplicate.LAST])
 def test_a_run_is_the_same_as_by_the_explainer(
     store: Store, tmp_path: Path, duplicates: OnDuplicate
 ) -> None:
-    path = random_list(tmp_path / "leads.csv", 600)
+    path = messy_list(tmp_path / "leads.csv", 600)
     first = decide(store, path, "explainer", on_duplicate=duplicates)
     second = decide(store, path, "columnar", on_duplicate=duplicates)
     assert stored(store, first) == stored(store, second)
@@ -95,7 +75,7 @@ def test_shipped_books_decide_their_sample_lists_alike(store: Store, name: str) 
 
 
 def test_what_was_checked_is_told(store: Store, tmp_path: Path) -> None:
-    run = store.run(decide(store, random_list(tmp_path / "leads.csv", 300), "columnar"))
+    run = store.run(decide(store, messy_list(tmp_path / "leads.csv", 300), "columnar"))
     (note,) = run.notes
     assert (note["code"], note["engine"]) == ("cross-checked", other_engine())
     assert 100 < note["leads"] < run.decided
@@ -111,7 +91,7 @@ def test_a_wrong_operator_is_found_before_anything_is_stored(
     wrong = {**subjects.OPERATORS, Op.GE: subjects.OPERATORS[Op.GT]}
     monkeypatch.setattr(subjects, "OPERATORS", wrong)
     with pytest.raises(DisagreementError) as caught:
-        decide(store, random_list(tmp_path / "leads.csv", 300), "columnar")
+        decide(store, messy_list(tmp_path / "leads.csv", 300), "columnar")
     assert '"revenue":10000000' in caught.value.found.row.facts  # on the very threshold
     assert "evidence" in caught.value.found.differences
     assert store.runs() == []

@@ -13,7 +13,7 @@ from rich.text import Text
 from leadgrade.leads.mapping.matching import Sure
 from leadgrade.leads.mapping.proposal import Proposal, Proposed
 from leadgrade.leads.values.policy import Policy
-from leadgrade.reports.lists.policies import KEYS, policy_words
+from leadgrade.reports.lists.policies import by_key, policy_words, word_of
 from leadgrade.reports.wording import say
 
 _STYLES = {Sure.CERTAIN: "green", Sure.LIKELY: "", Sure.DOUBTFUL: "yellow"}
@@ -74,7 +74,7 @@ def _column_json(column: Proposed) -> dict[str, Any]:
         "rivals": list(column.rivals),
         "why": str(column.match.why),
         "sure": str(column.sure),
-        "policy": {KEYS.get(name, name): value for name, value in column.policy.settled()},
+        "policy": by_key(column.policy.settled()),
         "known": round(column.known, 4),
         "readable": None if column.readable is None else round(column.readable, 4),
         "samples": list(column.samples),
@@ -176,14 +176,13 @@ def _column_yaml(column: Proposed, proposal: Proposal, lang: str) -> Iterator[st
 
 def _value(column: Proposed, fact: str) -> str:
     settled = [
-        f"{KEYS.get(name, name)}: {_policy_yaml(value)}" for name, value in column.policy.settled()
+        f"{key}: {_policy_yaml(value)}" for key, value in by_key(column.policy.settled()).items()
     ]
     return f"{{{', '.join([f'fact: {fact}', *settled])}}}" if settled else fact
 
 
 def _policy_yaml(value: str) -> str:
-    words = {"yes": "true", "column": "percent"}
-    return words.get(value, value) if value.isascii() and value.isalnum() else _quoted(value)
+    return word_of(value) if value.isascii() and value.isalnum() else _quoted(value)
 
 
 def _quoted(text: str) -> str:

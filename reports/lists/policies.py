@@ -9,15 +9,25 @@ from typing import Any
 from leadgrade.leads.mapping.presets import PRESETS
 from leadgrade.reports.wording import say
 
-KEYS = {"bare_percent": "percent", "date_order": "dates"}
+_KEYS = {"bare_percent": "percent", "date_order": "dates"}
 """What a mapping file calls the parts of a policy, where the names differ."""
 
 _WORDS = {"yes": "true", "column": "percent"}
 
 
+def by_key(settled: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return a policy under the keys of a mapping file."""
+    return {_KEYS.get(name, name): value for name, value in settled}
+
+
+def word_of(value: str) -> str:
+    """Return a value of a policy as a mapping file says it."""
+    return _WORDS.get(value, value)
+
+
 def policy_words(settled: Iterable[tuple[str, str]]) -> list[str]:
     """Return a policy as a mapping file says it: ``dates: dmy``."""
-    return [f"{KEYS.get(name, name)}: {_WORDS.get(value, value)}" for name, value in settled]
+    return [f"{key}: {word_of(value)}" for key, value in by_key(settled).items()]
 
 
 def reading_lines(mapping: Mapping[str, Any], lang: str) -> Iterator[str]:

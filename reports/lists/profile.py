@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from leadgrade.leads.mapping.profile import MOST_DISTINCT, ColumnProfile, Profile
-from leadgrade.reports.lists.policies import KEYS, policy_words
+from leadgrade.reports.lists.policies import by_key, policy_words
 from leadgrade.reports.reasons import unread_text
 from leadgrade.reports.wording import say
 
@@ -59,7 +59,7 @@ def _column_json(column: ColumnProfile, profile: Profile) -> dict[str, Any]:
         "distinct": column.distinct,
         "longest": column.longest,
         "examples": column.examples,
-        "policy": {KEYS.get(name, name): value for name, value in policy.items()},
+        "policy": by_key(policy.items()),
         "doubtful": [asdict(each) for each in column.unread],
     }
 

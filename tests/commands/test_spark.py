@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import json
-import random
 import socket
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,11 +12,11 @@ import pytest
 from leadgrade.engine.backends import spark_session
 from leadgrade.engine.backends.base import why_unavailable
 
+from ..engine.spark_cluster import QUICK_START  # noqa: TID252 - as in the tests of the engine
+from ..made_up import messy_list  # noqa: TID252 - the list of all tests
 from .conftest import AS_OF
 
 REASON = why_unavailable("spark")
-QUICK_START = {"JDK_JAVA_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"}
-"""What Java does not do here: the best it can. That pays off in long runs only."""
 
 
 def needs_spark(test: Callable[..., None]) -> Callable[..., None]:
@@ -80,7 +77,7 @@ def test_a_master_for_another_engine(leadgrade, folder, engine) -> None:
 
 @needs_spark
 def test_a_run_is_the_same_as_by_the_columnar_engine(shell, folder) -> None:
-    made_up(folder / "leads.csv", 400)
+    messy_list(folder / "leads.csv", 400)
     one = decide(shell, "columnar")
     other = decide(shell, "spark", "--master", "local[2]")
     assert other["answer"]["rejected"] == one["answer"]["rejected"] > 0
@@ -125,22 +122,3 @@ def decide(shell, engine: str, *more: str) -> dict[str, Any]:
     for lead in leads:
         del lead["engine"]
     return {"answer": seen.json, "leads": leads}
-
-
-def made_up(path: Path, rows: int) -> None:
-    chance = random.Random(5)  # noqa: S311 - a made-up list
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["Lead", "公司", "Revenue", "逾期占比", "Intent", "Reach", "已明确拒绝"])
-        for number in range(rows):
-            writer.writerow(
-                [
-                    "" if number % 97 == 5 else f"L-{number % (rows - 3)}",
-                    chance.choice(["青屿", 'A "quoted", name', "", "line\nbreak", "\x07\\"]),
-                    chance.choice(["", 10_000_000, round(10 ** chance.uniform(4, 9)), "1,200万"]),
-                    chance.choice(["", "20%", "many", f"{chance.random():.1%}"]),
-                    chance.choice(["", "none", "有", "ready"]),
-                    chance.choice(["", "low", "高"]),
-                    chance.choice(["", "no", "no", "yes"]),
-                ]
-            )
