@@ -85,14 +85,18 @@ class CsvBatch:
                 file.write(records.replace(INSIDE, b"\n") if INSIDE in records else records)
 
     def select(self, columns: Sequence[int]) -> tuple[str, list[Any]]:
-        """Return a query that reads the file as it has to be read: nothing is detected."""
+        """Return a query that reads the file as it has to be read: nothing is detected.
+
+        No record is longer than the whole lines that ``_next`` puts together: what is wide, the
+        block that makes it too wide, and the block that ends its last line.
+        """
         every = ", ".join(f"'c{at}': 'VARCHAR'" for at in range(self._text.width))
         wanted = ", ".join(f"c{column}" for column in columns)
         delimiter = self._text.delimiter
         query = (
             f"SELECT {wanted} FROM read_csv(?, auto_detect = false, header = false,"
             f" delim = '{delimiter}', quote = '\"', escape = '\"', strict_mode = true,"
-            f" max_line_size = {4 * WIDEST}, columns = {{{every}}})"
+            f" max_line_size = {WIDEST + 4 * BLOCK}, columns = {{{every}}})"
         )
         return query, [str(self._file)]
 
