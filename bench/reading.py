@@ -88,10 +88,11 @@ def rows_of(path: Path) -> int:
 
 def columns_of(path: Path) -> int:
     """Read a list by columns into a table of typed facts, as the columnar engine takes it."""
-    from leadgrade.leads.columns import fill, workspace  # noqa: PLC0415
+    from leadgrade.engine.duck import connect  # noqa: PLC0415
+    from leadgrade.leads.columns import fill  # noqa: PLC0415
 
     book = _book()
-    with read_lists([path], book, Options()) as reading, workspace() as connection:
+    with read_lists([path], book, Options()) as reading, connect("512MB") as connection:
         fill(connection, reading, book)
         return reading.rows
 

@@ -98,26 +98,11 @@ def write_evidence(layout: Layout, chain: Chain) -> Sql:
     best = len(layout.legend.grades) - 1
     numbers = [text(str(best - place)) for place in range(best + 1)]
     parts += [text("."), layout.dialect.pick(column(layout.name("earned")), numbers)]
-    return call("LOWER", concatenated(_joined(parts)))
+    return call("LOWER", concatenated(parts))
 
 
 def _all_marks(layout: Layout) -> list[_Marks]:
     return [_fired(layout), _opened(layout), *_verdicts(layout), _steps(layout)]
-
-
-def _joined(parts: Sequence[Sql]) -> Iterator[Sql]:
-    """Yield texts, neighbours that are constant as one."""
-    constant = ""
-    for part in parts:
-        if isinstance(part, exp.Literal):
-            constant += part.this
-            continue
-        if constant:
-            yield text(constant)
-        constant = ""
-        yield part
-    if constant:
-        yield text(constant)
 
 
 def _fired(layout: Layout) -> _Marks:

@@ -5,8 +5,9 @@ Nothing is copied, every name is quoted and every literal cast, so that no diale
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from itertools import groupby
 from typing import TypeVar
 
 from sqlglot import exp
@@ -144,9 +145,26 @@ def total(terms: Iterable[Sql]) -> Sql:
 
 
 def concatenated(parts: Iterable[Sql]) -> Sql:
-    """Return texts, none of them NULL, one behind the other."""
-    found = list(parts)
-    return _folded(found, exp.DPipe) if found else text("")
+    """Return texts, none of them NULL, one behind the other.
+
+    A call makes one text of many; a row of ``||`` makes each of its beginnings, too.
+    """
+    found = list(_joined(parts))
+    while len(found) > FEW:
+        groups = [found[start : start + FEW] for start in range(0, len(found), FEW)]
+        found = [call("CONCAT", *group) if len(group) > 1 else group[0] for group in groups]
+    if len(found) > 1:
+        return call("CONCAT", *found)
+    return found[0] if found else text("")
+
+
+def _joined(parts: Iterable[Sql]) -> Iterator[Sql]:
+    """Yield texts, neighbours that are constant as one."""
+    for constant, some in groupby(parts, key=lambda part: isinstance(part, exp.Literal)):
+        if not constant:
+            yield from some
+        elif joined := "".join(part.this for part in some):
+            yield text(joined)
 
 
 def _folded(terms: Sequence[Sql], kind: type[exp.Binary]) -> Sql:

@@ -140,10 +140,12 @@ def _member(fact: Fact, layout: Layout) -> Sql:
             ids = [each.id for each in fact.choices]
             return switch(column(name), [(text(it), text(key + json_of(it))) for it in ids])
         case FactType.DATE:
-            return concatenated([text(f'{key}"'), as_text(column(name)), text('"')])
+            parts = [text(f'{key}"'), as_text(column(name)), text('"')]
         case FactType.TEXT:
-            return concatenated([text(key), mended(layout.name("quoted", fact.id))])
-    return concatenated([text(key), number_json(name)])
+            parts = [text(key), mended(layout.name("quoted", fact.id))]
+        case _:
+            parts = [text(key), number_json(name)]
+    return case([(known(column(name)), concatenated(parts))])
 
 
 def _ranks(layout: Layout) -> Sql:

@@ -1,10 +1,9 @@
 """Big lists -> a table of typed facts in DuckDB, which is what iterating a ``Reading`` gives.
 
 ``fill(connection, reading, book)`` reads the open lists of a run into two tables, leads and
-rejected rows, and returns what they are called. ``workspace(memory)`` opens a database for them
-that keeps within its memory and leaves nothing behind:
+rejected rows, and returns what they are called:
 
-    with read_lists(["leads.csv"], book) as reading, workspace("512MB") as connection:
+    with read_lists(["leads.csv"], book) as reading, duckdb.connect() as connection:
         filled = fill(connection, reading, book)
         connection.sql("SELECT count(*) FROM leads WHERE f0 > 1000000")
 
@@ -14,7 +13,7 @@ a row that may have to be rejected goes the ordinary way. ``why_not(reading)`` s
 rows from being typed by columns at all; they are then typed one by one, into the same tables.
 """
 
-from leadgrade.leads.columns.filling import MEMORY, Filled, fill, why_not, workspace
+from leadgrade.leads.columns.filling import Filled, fill, why_not
 from leadgrade.leads.columns.table import Names, by_position
 
-__all__ = ["MEMORY", "Filled", "Names", "by_position", "fill", "why_not", "workspace"]
+__all__ = ["Filled", "Names", "by_position", "fill", "why_not"]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from leadgrade.leads.terms import Row
 
@@ -22,10 +22,14 @@ class Batch(Protocol):
     def shifts(self) -> Sequence[tuple[int, int]]:
         """What to add to the number of a row, from which one on, to get its physical line."""
 
-    def select(self, columns: Sequence[int]) -> tuple[str, list[Any]]:
+    @property
+    def kinds(self) -> Mapping[int, str]:
+        """The types in SQL of the columns that have values and not only texts."""
+
+    def select(self, columns: Sequence[int], typed: Collection[int]) -> tuple[str, list[Any]]:
         """Return a query whose columns ``c0``, ``c5`` … are texts, in the order of the rows.
 
-        With it come its parameters.
+        Those that are ``typed`` are values. With it come its parameters.
         """
 
     def rows(self, numbers: Sequence[int]) -> Iterator[Row]:
@@ -61,12 +65,14 @@ def shifts_of(first: int, lines: Sequence[int]) -> list[tuple[int, int]]:
 class RowBatch:
     """Rows that were read one by one."""
 
+    kinds: ClassVar[Mapping[int, str]] = {}
+
     def __init__(self, rows: Sequence[Row]) -> None:
         self._rows = rows
         self.count = len(rows)
         self.shifts = shifts_of(0, [row.line for row in rows])
 
-    def select(self, columns: Sequence[int]) -> tuple[str, list[Any]]:
+    def select(self, columns: Sequence[int], _: Collection[int] = ()) -> tuple[str, list[Any]]:
         """Return a query that unrolls lists of texts, one a column."""
         texts = [[row.cells[column] for row in self._rows] for column in columns]
         unrolled = [f"unnest(?::VARCHAR[]) AS c{column}" for column in columns]

@@ -13,7 +13,7 @@ from bisect import bisect
 from codecs import BOM_UTF8
 from itertools import compress, groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from leadgrade.leads.columns.batches import RowBatch, line_of, shifts_of
 from leadgrade.leads.columns.blocks import INSIDE, QUOTE, Block, records_of, split_block
@@ -22,7 +22,7 @@ from leadgrade.leads.formats.records import Lines, fitted, records_in
 from leadgrade.leads.terms import CELL_LIMIT, Rejected, Row
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from leadgrade.leads.columns.batches import Batch
     from leadgrade.leads.formats.records import CsvText
@@ -51,6 +51,8 @@ class NotPlainError(Exception):
 
 class CsvBatch:
     """Plain records: RFC 4180, as wide as the header, UTF-8, line feeds."""
+
+    kinds: ClassVar[Mapping[int, str]] = {}
 
     def __init__(self, text: CsvText) -> None:
         self.count = 0
@@ -84,7 +86,7 @@ class CsvBatch:
             for records in self._parts:
                 file.write(records.replace(INSIDE, b"\n") if INSIDE in records else records)
 
-    def select(self, columns: Sequence[int]) -> tuple[str, list[Any]]:
+    def select(self, columns: Sequence[int], _: Collection[int] = ()) -> tuple[str, list[Any]]:
         """Return a query that reads the file as it has to be read: nothing is detected.
 
         No record is longer than the whole lines that ``_next`` puts together: what is wide, the

@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from leadgrade.rules.lead import Lead
     from leadgrade.rules.model import Book
 
-MEMORY = "512MB"
-"""What DuckDB may use where nobody says."""
-
 
 @dataclass(frozen=True, slots=True)
 class Filled:
@@ -47,30 +44,6 @@ class Filled:
     def rejected(self) -> Iterator[Rejected]:
         """Yield the rejected rows in the order in which a ``Reading`` gives them."""
         return self._tables.rejections()
-
-
-@contextmanager
-def workspace(memory: str = MEMORY, threads: int | None = None) -> Iterator[DuckDBPyConnection]:
-    """Open an empty database that keeps within ``memory`` and leaves nothing behind.
-
-    What does not fit lies in a temporary folder. ``memory`` is written as DuckDB does: ``1GB``.
-    """
-    import duckdb  # noqa: PLC0415 - slow to import, and only big lists are read so
-
-    with tempfile.TemporaryDirectory(prefix="leadgrade-") as folder:
-        settings: dict[str, str | bool | int | float | list[str]] = {
-            "memory_limit": memory,
-            "temp_directory": str(Path(folder) / "spilled"),
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-        }
-        if threads is not None:
-            settings["threads"] = threads
-        connection = duckdb.connect(":memory:", config=settings)
-        try:
-            yield connection
-        finally:
-            connection.close()
 
 
 def why_not(reading: Reading) -> str | None:

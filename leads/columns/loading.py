@@ -6,10 +6,13 @@ and looked up from there. A row that may have to be rejected is read by itself a
 
 from __future__ import annotations
 
+from collections import Counter
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from leadgrade.leads.columns.batches import RowBatch, line_of
 from leadgrade.leads.columns.plain import SQL_TYPES, kept, plain_fact, plain_id
+from leadgrade.leads.columns.typed import text_of, typed_fact
 from leadgrade.leads.listing import ID_LIMIT, SAMPLE_LIMIT
 from leadgrade.leads.terms import Rejected, Unread
 from leadgrade.leads.values.cells import Unreadable, clean_id
@@ -44,8 +47,10 @@ class Part(NamedTuple):
     """Its place in the list, counted from 0."""
     kind: str
     """Its type in SQL."""
-    plain: str | None
+    plain: str
     """The SQL of a plain cell's value."""
+    typed: Callable[[str], str | None]
+    """The SQL of the value in a column of that type, None where its texts have to be read."""
     kept: str
     """The SQL of what is kept of that value."""
     read: Callable[[str], Any]
@@ -115,20 +120,17 @@ class Loader:
         Raises:
             MismatchError: DuckDB does not find the rows that it was given.
         """
-        query, parameters = batch.select(sorted({part.at for part in self._parts}))
+        typed = self._typed(batch)
+        query, parameters = batch.select(sorted({part.at for part in self._parts}), typed)
         seen, split = [], []
         for part in self._parts:
             cell = f"c{part.at}"
-            if part.plain is None:
-                split.append(f"nullif({cell}, '') AS rest_{part.name}")
-                seen.append(cell)
-                continue
-            seen += [f"{part.plain} AS plain_{part.name}", cell]
-            split.append(f"{part.kept} AS value_{part.name}")
-            split.append(
-                f"CASE WHEN value_{part.name} IS NULL THEN nullif({cell}, '') END"
-                f" AS rest_{part.name}"
+            plain, text = (
+                (typed[part.at], text_of(cell)) if part.at in typed else (part.plain, cell)
             )
+            rest = f"CASE WHEN value_{part.name} IS NULL THEN nullif({text}, '') END"
+            seen += [cell, f"{plain} AS plain_{part.name}"]
+            split += [f"{part.kept} AS value_{part.name}", f"{rest} AS rest_{part.name}"]
         self._run(
             f"CREATE OR REPLACE TEMP TABLE list_cells AS WITH raw AS ({query}),"
             f" seen AS (SELECT {', '.join(dict.fromkeys(seen))} FROM raw)"
@@ -138,6 +140,16 @@ class Loader:
         (found,) = self._run("SELECT count(*) FROM list_cells").fetchall()
         if found[0] != batch.count:
             raise MismatchError
+
+    def _typed(self, batch: Batch) -> dict[int, str]:
+        """Return the SQL of the values of columns that need not be read as texts."""
+        used = Counter(part.at for part in self._parts)
+        found = {
+            part.at: part.typed(batch.kinds[part.at])
+            for part in self._parts
+            if part.at in batch.kinds and used[part.at] == 1
+        }
+        return {at: sql for at, sql in found.items() if sql is not None}
 
     def _look_up(self) -> dict[str, dict[str, str]]:
         """Read what is not plain, each text once.
@@ -260,27 +272,27 @@ class Loader:
     @staticmethod
     def _value(part: Part, looked_up: Mapping[str, dict[str, str]]) -> str:
         """Return the SQL of what a cell says, whether it was plain or looked up."""
-        said = [f"value_{part.name}"] if part.plain else []
         if part.name in looked_up:
-            said.append(f"list_said_{part.name}.value")
-        return f"coalesce({', '.join(said)})" if said else f"NULL::{part.kind}"
+            return f"coalesce(value_{part.name}, list_said_{part.name}.value)"
+        return f"value_{part.name}"
 
 
 def _id_part(listing: Listing) -> Part | None:
     at = listing.headers.lead_id
     if at is None:
         return None
-    return Part("id", at, "VARCHAR", plain_id(f"c{at}"), "plain_id", clean_id)
+    return Part("id", at, "VARCHAR", plain_id(f"c{at}"), lambda _: None, "plain_id", clean_id)
 
 
 def _fact_parts(listing: Listing, book: Book) -> Iterator[Part]:
     for number, (fact, at, column) in enumerate(listing.columns):
-        plain = plain_fact(fact, book, listing.policies[fact.id], f"c{at}")
+        policy, cell = listing.policies[fact.id], f"c{at}"
         yield Part(
             str(number),
             at,
             SQL_TYPES[fact.type],
-            plain,
+            plain_fact(fact, book, policy, cell),
+            partial(typed_fact, fact, book, policy, cell),
             kept(fact, f"plain_{number}"),
             column.__getitem__,
             fact.id,

@@ -9,7 +9,7 @@ from leadgrade.leads.formats.limits import within_limits
 from leadgrade.leads.terms import CELL_LIMIT, Rejected, Row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from duckdb import DuckDBPyConnection
 
@@ -36,12 +36,20 @@ class ParquetBatch:
             lines = [at + 1 for at in range(first, first + count) if at not in left]
             self.shifts = shifts_of(0, lines)
 
-    def select(self, columns: Sequence[int]) -> tuple[str, list[Any]]:
-        """Return a query that reads the rows as texts."""
-        texts = (f"{self._reader.file.texts[column]} AS c{column}" for column in columns)
-        return f"SELECT {', '.join(texts)} {self._reader.source} WHERE {self._where}", [
-            self._reader.path
-        ]
+    @property
+    def kinds(self) -> Mapping[int, str]:
+        """The types of its columns."""
+        return dict(enumerate(self._reader.file.kinds))
+
+    def select(self, columns: Sequence[int], typed: Collection[int] = ()) -> tuple[str, list[Any]]:
+        """Return a query that reads the rows."""
+        file = self._reader.file
+        cells = (
+            f"{(file.names if column in typed else file.texts)[column]} AS c{column}"
+            for column in columns
+        )
+        query = f"SELECT {', '.join(cells)} {self._reader.source} WHERE {self._where}"
+        return query, [self._reader.path]
 
     def rows(self, numbers: Sequence[int]) -> Iterator[Row]:
         """Yield some of the rows; their numbers ascend."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from leadgrade.leads.terms import BarePercent
 from leadgrade.leads.values.amounts import CURRENCIES, WORDS, read_unit
-from leadgrade.leads.values.cells import UNKNOWN, unknown_keys
+from leadgrade.leads.values.cells import UNKNOWN, Column, unknown_keys, usual_writings
 from leadgrade.rules.model import NUMERIC, FactType
 from leadgrade.rules.values import LARGEST
 
@@ -42,6 +42,9 @@ _PERCENTS = "-?([1-9][0-9]{0,14}([.][0-9]{1,15})?|0([.]0{1,15})?)"
 _DATE = "[12][0-9]{3}-[0-9]{2}-[0-9]{2}"
 _TIMED = _DATE + "[ T][0-9]{2}:[0-9]{2}[0-9:.Z+-]*"
 
+MOST_WORDS = 100
+"""So many writings of the values of a fact are looked for in a row."""
+
 _POWERS = (4, 8, 3, 6, 9, 7, 12)
 """The powers of ten that stand behind amounts, the usual ones first."""
 
@@ -58,8 +61,8 @@ WIDE = (
 """These, and others that stay as they are in a text, and do not become fewer when folded."""
 
 
-def plain_fact(fact: Fact, book: Book, policy: Policy, cell: str) -> str | None:
-    """Return the SQL of what a plain cell says of a fact; see ``kept``. None: no cell is plain."""
+def plain_fact(fact: Fact, book: Book, policy: Policy, cell: str) -> str:
+    """Return the SQL of what a plain cell says of a fact; see ``kept``."""
     unknown = unknown_keys(fact, book)
     match fact.type:
         case FactType.TEXT:
@@ -69,7 +72,7 @@ def plain_fact(fact: Fact, book: Book, policy: Policy, cell: str) -> str | None:
                 WHEN {_is(cell, _DATE)} THEN try_cast({cell} AS DATE)
                 WHEN {_is(cell, _TIMED)} THEN try_cast({cell}[:10] AS DATE) END"""
         case FactType.CHOICE | FactType.FLAG:
-            return None
+            return _one_of(fact, book, policy, cell)
         case _:
             found = _number(fact, book, policy, cell)
     return _unless(cell, (key for key in unknown if re.search("[0-9]", key)), found)
@@ -156,8 +159,20 @@ def _text(cell: str, unknown: Iterable[str]) -> str:
     longest = max(map(len, keys), default=0)
     return f"""CASE
         WHEN {_is(cell, _words(STABLE))} THEN CASE WHEN length({cell}) > {longest}
-            OR lower({cell}) NOT IN ({_listed(keys)}) THEN {cell} END
+            OR NOT {_among(f"lower({cell})", keys)} THEN {cell} END
         WHEN length({cell}) > {longest} AND {_is(cell, _words(WIDE))} THEN {cell} END"""
+
+
+def _one_of(fact: Fact, book: Book, policy: Policy, cell: str) -> str:
+    """Return the SQL of a value of few by its usual writings; where they are many none is plain."""
+    column = Column(fact, book, policy)
+    said = {text: column[text] for text in usual_writings(fact)}
+    known = {text: value for text, value in said.items() if isinstance(value, str | bool)}
+    if not 0 < len(known) <= MOST_WORDS:
+        return f"NULL::{SQL_TYPES[fact.type]}"
+    values = _listed(map(str, known.values()))
+    place = f"list_position([{_listed(known)}], {cell})"
+    return f"list_extract([{values}], {place})::{SQL_TYPES[fact.type]}"
 
 
 def _words(characters: str) -> str:
@@ -167,9 +182,18 @@ def _words(characters: str) -> str:
 
 
 def _unless(cell: str, texts: Iterable[str], value: str) -> str:
-    listed = _listed(sorted(texts))
+    keys = sorted(texts)
     folded = f"lower(trim(replace({cell}, '\uffe5', '¥')))"
-    return f"CASE WHEN {folded} NOT IN ({listed}) THEN {value} END" if listed else value
+    return f"CASE WHEN NOT {_among(folded, keys)} THEN {value} END" if keys else value
+
+
+def _among(text: str, texts: Iterable[str]) -> str:
+    """Return whether a text is one of these, without ``IN`` and ``list_contains``.
+
+    DuckDB makes joins of those, and of the rows behind a join it does not keep the order, by which
+    they are numbered.
+    """
+    return f"(coalesce(list_position([{_listed(texts)}], {text}), 0) > 0)"
 
 
 def _is(cell: str, like: str) -> str:

@@ -49,8 +49,12 @@ class ParquetFile:
     """A Parquet file as SQL, for those who read many of its rows at once."""
 
     source: Source
+    names: tuple[str, ...]
+    """The SQL of each column."""
+    kinds: tuple[str, ...]
+    """The type of each."""
     texts: tuple[str, ...]
-    """The SQL of each column as a text; an empty one for NULL."""
+    """The SQL of each as a text; an empty one for NULL."""
     may_hold_more: tuple[str, ...]
     """Those of them that may hold what no cell may: a NUL byte, too long a text."""
 
@@ -112,15 +116,17 @@ def _rows(
 
 
 def _bulk(source: Source, described: Sequence[tuple[str, str]]) -> ParquetFile:
-    texts, more = [], []
+    names, texts, more = [], [], []
     for name, kind in described:
         column = '"' + name.replace('"', '""') + '"'
+        names.append(column)
         nested = kind.endswith("]") or kind.startswith(_NESTED)
         text = f"to_json({column})::VARCHAR" if nested else f"{column}::VARCHAR"
         texts.append(f"coalesce({text}, '')")
         if not kind.startswith(_SHORT):
             more.append(texts[-1])
-    return ParquetFile(source, tuple(texts), tuple(more))
+    kinds = tuple(kind for _, kind in described)
+    return ParquetFile(source, tuple(names), kinds, tuple(texts), tuple(more))
 
 
 def _described(connection: DuckDBPyConnection, path: str, file: str) -> list[tuple[str, str]]:

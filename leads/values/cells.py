@@ -250,6 +250,15 @@ def _choices(fact: Fact) -> dict[str, str]:
     return {**labels, **{_key(each.id): each.id for each in fact.choices}}
 
 
+def usual_writings(fact: Fact) -> list[str]:
+    """Return how the values of a choice or a flag are usually written; the reader has to agree."""
+    if fact.type is FactType.CHOICE:
+        words = (word for each in fact.choices for word in (each.id, *each.label.wordings))
+    else:
+        words = (word for key in TRUE | FALSE for word in (key, key.capitalize(), key.upper()))
+    return sorted(set(words))
+
+
 def _meant(fact: Fact) -> frozenset[str]:
     """Return the usual writings of "unknown" that say something for a fact of this type.
 

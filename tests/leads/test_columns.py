@@ -24,6 +24,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from xlsxwriter import Workbook
 
+from leadgrade.engine.duck import connect
 from leadgrade.leads import (
     BarePercent,
     DateOrder,
@@ -44,15 +45,16 @@ from leadgrade.leads.columns import (
     parquet_batches,
     portions,
     why_not,
-    workspace,
 )
+from leadgrade.leads.columns.batches import Batch
 from leadgrade.leads.columns.plain import STABLE, WIDE, kept, plain_fact, plain_id
+from leadgrade.leads.columns.typed import text_of, typed_fact
 from leadgrade.leads.formats.encoding import UNDECODED
 from leadgrade.leads.values.cells import UNKNOWN, Column, clean_id
 from leadgrade.leads.values.policy import Policy
 from leadgrade.rules.gathering import KeyPart
 from leadgrade.rules.lead import Lead
-from leadgrade.rules.model import Book, OnUnreadable
+from leadgrade.rules.model import Book, FactType, OnUnreadable
 
 FEW = 60
 MANY = int(os.environ.get("LEADGRADE_CASES", "5000"))
@@ -88,7 +90,7 @@ def by_columns(paths: Sequence[Path], book: Book, options: Options) -> tuple[Any
     try:
         with (
             read_lists(paths, book, options) as reading,
-            workspace("200MB", threads=1) as connection,
+            connect("200MB", threads=1) as connection,
         ):
             filled = fill(connection, reading, book)
             return list(filled.leads()), list(filled.rejected()), counts(reading)
@@ -124,7 +126,7 @@ def test_a_plain_list(write: Callable[..., Path], book: Book) -> None:
 
 def test_types_and_names_of_the_tables(write: Callable[..., Path], book: Book) -> None:
     names = Names({fact: f"fact {fact}" for fact in book.facts}, "the leads", "the others")
-    with read_lists([write(PLAIN)], book) as reading, workspace() as connection:
+    with read_lists([write(PLAIN)], book) as reading, connect("512MB") as connection:
         filled = fill(connection, reading, book, names)
         described = connection.execute('DESCRIBE "the leads"').fetchall()
         assert [tuple(row[:2]) for row in described] == [
@@ -390,7 +392,7 @@ def test_a_list_that_changes_meanwhile(
     write: Callable[..., Path], book: Book, change: bytes
 ) -> None:
     path = write(PLAIN)
-    with read_lists([path], book) as reading, workspace() as connection:
+    with read_lists([path], book) as reading, connect("512MB") as connection:
         path.write_bytes(path.read_bytes().replace(b"A1,1200", change))
         with pytest.raises(ListError, match="changed-while-read"):
             fill(connection, reading, book)
@@ -403,13 +405,14 @@ def test_nothing_is_left_behind(
     here.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(here))
     path = write(PLAIN)
-    with read_lists([path], book) as reading, workspace() as connection:
-        fill(connection, reading, book)
-        assert list(here.iterdir())
+    seen = []
+    with read_lists([path], book) as reading, connect("512MB") as connection:
+        fill(connection, reading, book, progress=lambda _: seen.append(list(here.iterdir())))
+    assert all(seen)
     with (
         pytest.raises(ZeroDivisionError),
         read_lists([path], book) as reading,
-        workspace() as connection,
+        connect("512MB") as connection,
     ):
         fill(connection, reading, book, progress=lambda rows: rows // 0)
     assert list(here.iterdir()) == []
@@ -418,15 +421,69 @@ def test_nothing_is_left_behind(
 def test_too_little_memory_is_told(write: Callable[..., Path], book: Book) -> None:
     rows = "".join(f"{n},{n},{n},,,,,,{'long text ' * 20}{n}\n" for n in range(60_000))
     path = write(f"{HEADER}\n{rows}")
-    with read_lists([path], book) as reading, workspace("3MB", threads=1) as connection:
+    with read_lists([path], book) as reading, connect("3MB", threads=1) as connection:
         with pytest.raises(ListError) as caught:
             fill(connection, reading, book)
         assert caught.value.code == "no-room"
 
 
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_many_rows_keep_their_lines(tmp_path: Path, book: Book, ending: str) -> None:
+    """Each is read by one of several threads, and is numbered by where it stands then."""
+    count, header = 300_000, 1 if ending == "csv" else 0
+    path = tmp_path / f"list.{ending}"
+    duckdb.execute(f"""
+        COPY (SELECT 'A' || n AS "Lead ID", n AS annual_revenue, n % 900 AS employees,
+            0.5 AS overdue_share, 'ready' AS intent, n % 2 = 0 AS refused,
+            DATE '2026-01-05' AS last_order, 'Lead ' || n AS remark
+            FROM range(1, {count + 1}) AS numbers(n)) TO '{path}'
+    """)
+    with read_lists([path], book) as reading, connect("512MB", threads=3) as connection:
+        fill(connection, reading, book)
+        found = connection.execute(
+            f"SELECT count(*), count_if(lead = 'A' || line - {header} AND f0 = line - {header})"
+            " FROM leads"
+        ).fetchall()
+    assert found == [(count, count)]
+
+
+@pytest.mark.parametrize("write_as", [None, as_parquet])
+def test_rows_are_numbered_without_a_join(
+    write: Callable[..., Path],
+    book: Book,
+    monkeypatch: pytest.MonkeyPatch,
+    write_as: Callable[[Path], None] | None,
+) -> None:
+    """DuckDB does not keep the order of rows behind a join, and would not say so."""
+    path = write(PLAIN)
+    if write_as:
+        path = path.with_suffix(".parquet")
+        write_as(path)
+    plans = []
+
+    def explained(self: loading.Loader, batch: Batch) -> None:
+        run = self._run
+
+        def noted(query: str, *more: Any) -> Any:
+            if "list_cells AS" in query:
+                plans.append(run(f"EXPLAIN {query}", *more).fetchall()[0][1])
+            return run(query, *more)
+
+        monkeypatch.setattr(self, "_run", noted)
+        read(self, batch)
+        monkeypatch.setattr(self, "_run", run)
+
+    read = loading.Loader._read
+    monkeypatch.setattr(loading.Loader, "_read", explained)
+    with read_lists([path], book) as reading, duckdb.connect() as connection:
+        fill(connection, reading, book)
+    assert plans
+    assert not [plan for plan in plans if "join" in plan.lower()]
+
+
 def test_progress_counts_rows(write: Callable[..., Path], book: Book) -> None:
     told: list[int] = []
-    with read_lists([write(PLAIN + "A1,1\n")], book) as reading, workspace() as connection:
+    with read_lists([write(PLAIN + "A1,1\n")], book) as reading, connect("512MB") as connection:
         fill(connection, reading, book, progress=told.append)
     assert sum(told) == 4
 
@@ -437,7 +494,9 @@ def test_rows_that_duckdb_does_not_find_are_given_to_it(
     """Should its reader ever disagree about a file of plain records, the rows are unrolled."""
     select = csv_batches.CsvBatch.select
 
-    def one_less(self: csv_batches.CsvBatch, columns: Sequence[int]) -> tuple[str, list[Any]]:
+    def one_less(
+        self: csv_batches.CsvBatch, columns: Sequence[int], _: object
+    ) -> tuple[str, list[Any]]:
         query, parameters = select(self, columns)
         return f"FROM ({query}) LIMIT {self.count - 1}", parameters
 
@@ -495,8 +554,6 @@ def some_plain_cells(book: Book, texts: list[str], policy: Policy, currency: str
     for fact in book.facts.values():
         fitting = policy.fitting(fact.type)
         plain = plain_fact(fact, book, fitting, "cell")
-        if plain is None:
-            continue
         column = Column(fact, book, fitting)
         for text, found in plain_values(plain, kept(fact, "plain"), texts):
             if found is not None:
@@ -504,6 +561,59 @@ def some_plain_cells(book: Book, texts: list[str], policy: Policy, currency: str
                 assert repr(found) == repr(column[text])  # no negative zero
     for text, found in plain_values(plain_id("cell"), "plain", texts):
         assert found is None or found == clean_id(text)
+
+
+VALUES = {
+    "DOUBLE": st.floats(),
+    "FLOAT": st.floats(width=32),
+    "TINYINT": st.integers(-128, 127),
+    "BIGINT": st.integers(-(2**63), 2**63 - 1),
+    "UBIGINT": st.integers(0, 2**64 - 1),
+    "HUGEINT": st.integers(-(2**126), 2**126),
+    "DECIMAL(15,3)": st.decimals(-(10**11), 10**11, places=3),
+    "DECIMAL(20,6)": st.decimals(-(10**13), 10**13, places=6),
+    "DATE": st.dates(),
+    "TIMESTAMP": st.datetimes(),
+    "BOOLEAN": st.booleans(),
+}
+WHOLE = st.integers(-100, 100)
+NEAR = {
+    "DOUBLE": WHOLE.map(lambda number: number / 8),
+    "TINYINT": WHOLE,
+    "BIGINT": WHOLE,
+    "UBIGINT": WHOLE.map(abs),
+    "HUGEINT": WHOLE,
+    "DECIMAL(15,3)": WHOLE.map(lambda number: number / 8),
+}
+
+
+@pytest.mark.parametrize("kind", VALUES)
+def test_typed_values_are_what_their_texts_say(book: Book, kind: str) -> None:
+    values = st.one_of(NEAR[kind], VALUES[kind]) if kind in NEAR else VALUES[kind]
+
+    @settings(max_examples=FEW, deadline=None, suppress_health_check=CALM)
+    @given(st.lists(values, min_size=1, max_size=40), POLICIES, st.sampled_from(["", "1", "true"]))
+    def run(values: list[Any], policy: Policy, unknown: str) -> None:
+        known = replace(book, unknown_values=frozenset({unknown} - {""}))
+        for fact in known.facts.values():
+            fitting = policy.fitting(fact.type)
+            typed = typed_fact(fact, known, fitting, "cell", kind)
+            if typed is None:
+                continue
+            taken.add(fact.type)
+            column = Column(fact, known, fitting)
+            rows = duckdb.execute(
+                f"SELECT {text_of('cell')}, {kept(fact, 'typed')}"
+                f" FROM (SELECT cell, {typed} AS typed FROM (SELECT unnest(?::{kind}[]) AS cell))",
+                [values],
+            ).fetchall()
+            for text, found in rows:
+                if found is not None:
+                    assert (text, repr(found)) == (text, repr(column[text]))
+
+    taken = set[FactType]()
+    run()
+    assert bool(taken) == (kind not in {"FLOAT", "DECIMAL(20,6)"})
 
 
 def plain_values(plain: str, value: str, texts: list[str]) -> list[tuple[str, Any]]:
@@ -522,6 +632,8 @@ def plain_values(plain: str, value: str, texts: list[str]) -> list[tuple[str, An
         ("overdue_share", ["35%", "0.35", "0", "1", "-0.1", "12.5%"]),
         ("payment_days", ["90", "1,000"]),
         ("last_order", ["2026-01-05", "2026-01-05 12:30:00", "2026-01-05T00:00:00Z"]),
+        ("intent", ["ready", "comparing", "比价中"]),
+        ("refused", ["yes", "Yes", "TRUE", "false", "是", "否", "1", "0"]),
         ("remark", ["called twice", "深圳市某某科技有限公司", "Müller & Söhne", "Ёлка", "한국어",
                     "ひらがな", "某某（北京）投资控股集团股份有限公司第一分公司 · 总部（浦东）"]),
     ],
@@ -529,7 +641,6 @@ def plain_values(plain: str, value: str, texts: list[str]) -> list[tuple[str, An
 def test_usual_cells_are_plain(book: Book, fact: str, cells: list[str]) -> None:
     """What this saves: every other text of a column costs a call of the reader of cells."""
     plain = plain_fact(book.facts[fact], book, Policy(), "cell")
-    assert plain is not None
     for text, found in plain_values(plain, kept(book.facts[fact], "plain"), cells):
         assert found == Column(book.facts[fact], book, Policy())[text], text
         assert found is not None, text
