@@ -132,3 +132,7 @@ class Decided(NamedTuple):
     evidence: str
     salt: bytes
     leaf: str
+
+
+DecidedValues = tuple[Any, ...]
+"""The values of a ``Decided``, as that or as a plain tuple."""

@@ -1,7 +1,7 @@
 """How the decisions of a run lie in Parquet files: the same columns, whatever wrote them.
 
 A run is a folder of files, ``part-00001.parquet`` and so on, each with the next ``ROWS`` decisions
-of the run, in their order. So a file is written and read in bounded memory. ``docs/record.md`` says
+of the run, in any order. So a file is written and read in bounded memory. ``docs/record.md`` says
 what the columns mean.
 """
 

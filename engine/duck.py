@@ -1,4 +1,4 @@
-"""DuckDB as we open it: within bounds, in order, and shut off from what a file may say."""
+"""DuckDB as we open it: within bounds, and shut off from what a file may say."""
 
 from __future__ import annotations
 
@@ -17,8 +17,7 @@ def connect(memory: str, threads: int | None = None) -> DuckDBPyConnection:
     """Open an empty database. Nothing is loaded or fetched because of what a file says.
 
     What does not fit in ``memory``, written as ``1GB``, goes to temporary files, which DuckDB takes
-    away when the connection is closed. ``threads`` None is all cores. Rows stay in their order
-    unless a statement says ``JOIN``: of a long list behind ``IN`` no join is made.
+    away when the connection is closed. ``threads`` None is all cores.
 
     Raises:
         duckdb.Error: the memory is no size that DuckDB knows.
@@ -26,7 +25,6 @@ def connect(memory: str, threads: int | None = None) -> DuckDBPyConnection:
     settings: dict[str, Any] = {
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
-        "disabled_optimizers": "in_clause",
         "memory_limit": memory,
         "temp_directory": str(Path(tempfile.gettempdir(), f"leadgrade-{secrets.token_hex(8)}")),
     }

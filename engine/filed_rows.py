@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import closing
-from functools import cached_property
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from leadgrade.engine.backends.columnar import BATCH, LIST, Columnar, faults
@@ -17,6 +16,9 @@ from leadgrade.engine.kept_rows import KEPT, NAMED, KeptRows
 
 PORTION = "portion"
 """The leads of one file."""
+
+NUMBERS = "numbers"
+"""The number of each row beside its ``n``."""
 
 
 class FiledRows(KeptRows):
@@ -32,69 +34,43 @@ class FiledRows(KeptRows):
             EngineFault: DuckDB failed, or has no room left.
         """
         self._folder = folder
-        self._keeps_order = columnar.keeps_order
         self.files: list[Path] = []
         """The files, in the order of their rows."""
         super().__init__(columnar, files, table)
 
     def _keep(self, columnar: Columnar) -> None:
-        with faults():
+        with faults(), self._in_any_order():
             source = columnar.prepared(NAMED)
-            query, key = columnar.rows_query(PORTION, numbered=True)
-            for first, begin, end in self._portions():
-                self._make_portion(source, first, begin, end)
+            query, key = columnar.rows_query(PORTION)
+            for first, last in self._portions():
+                self._connection.execute(f"""
+                    CREATE OR REPLACE TEMP VIEW "{PORTION}" AS SELECT * REPLACE (number AS n)
+                    FROM (FROM "{source}" WHERE n BETWEEN {first} AND {last})
+                    JOIN (FROM "{NUMBERS}" WHERE n BETWEEN {first} AND {last}) USING (n)
+                """)
                 self.files.append(self._folder / file_name(len(self.files) + 1))
                 copy = f"COPY ({_renamed(query)}) TO {quoted(self.files[-1])}"
                 self._connection.execute(f"{copy} ({FORMAT})", key)
-            self._drop_portion()
             self._connection.execute(f'CREATE OR REPLACE VIEW "{KEPT}" AS {self._kept()}')
 
-    def _portions(self) -> list[tuple[int, int, int | None]]:
-        """Return the number of the first row of each file, its ``n``, and that of the next file."""
-        query = f"""
-            SELECT number, n FROM ({self._numbered}) WHERE (number - 1) % {ROWS} = 0 ORDER BY n
-        """
-        begins = self._connection.execute(query).fetchall()
-        ends = [*(n for _, n in begins[1:]), None]
-        # Without leads there is one end too many.
-        return [(number, n, end) for (number, n), end in zip(begins, ends, strict=False)]
+    @contextmanager
+    def _in_any_order(self) -> Iterator[None]:
+        """Let rows be written as they come: each has its number, and no thread has to wait."""
+        self._connection.execute("SET preserve_insertion_order = false")
+        try:
+            yield
+        finally:
+            self._connection.execute("RESET preserve_insertion_order")
 
-    def _make_portion(self, source: str, first: int, begin: int, end: int | None) -> None:
-        """Make the leads of one file, in their order and numbered anew."""
-        self._drop_portion()
-        where = f"n >= {begin}" if end is None else f"n >= {begin} AND n < {end}"
-        if self._in_order:
-            number, order, kind = f"n - {begin - first}", "", "VIEW"
-        else:
-            number, order, kind = (
-                f"row_number() OVER (ORDER BY n) + {first - 1}",
-                "ORDER BY n",
-                "TABLE",
-            )
+    def _portions(self) -> list[tuple[int, int]]:
+        """Number the rows, and return the first and the last ``n`` of each file."""
         self._connection.execute(f"""
-            CREATE TEMP {kind} "{PORTION}" AS
-            SELECT * REPLACE ({number} AS n) FROM "{source}" WHERE {where} {order}
+            CREATE OR REPLACE TEMP TABLE "{NUMBERS}" AS
+            SELECT n, row_number() OVER (ORDER BY n) AS number FROM "{self._table}"
         """)
-
-    def _drop_portion(self) -> None:
-        kind = "VIEW" if self._in_order else "TABLE"
-        self._connection.execute(f'DROP {kind} IF EXISTS "{PORTION}"')
-
-    @cached_property
-    def _in_order(self) -> bool:
-        """Whether the list lies in its order, and nothing is left out: so it need not be sorted."""
-        query = f"""
-            SELECT count(*) = max(n) - min(n) + 1 AND max(n - rowid) = min(n - rowid)
-            FROM "{self._table}"
-        """
-        return self._keeps_order and bool(self._connection.execute(query).fetchall()[0][0])
-
-    @property
-    def _numbered(self) -> str:
-        """The query of the number of each row beside its ``n``."""
-        first = f'(SELECT min(n) FROM "{self._table}")'
-        number = f"n - {first} + 1" if self._in_order else "row_number() OVER (ORDER BY n)"
-        return f'SELECT {number} AS number, n FROM "{self._table}"'
+        return self._connection.execute(f"""
+            SELECT min(n), max(n) FROM "{NUMBERS}" GROUP BY (number - 1) // {ROWS} ORDER BY 1
+        """).fetchall()
 
     def _kept(self) -> str:
         names = ", ".join(Decided._fields)
@@ -105,7 +81,7 @@ class FiledRows(KeptRows):
         return f"SELECT number AS n, {names} FROM read_parquet([{files}])"
 
     def _kept_as(self, numbers: set[int]) -> set[int]:
-        query = f"SELECT number FROM ({self._numbered}) WHERE n IN (SELECT unnest(?::BIGINT[]))"
+        query = f'SELECT number FROM "{NUMBERS}" WHERE n IN (SELECT unnest(?::BIGINT[]))'
         found = self._connection.execute(query, [list(numbers)]).fetchall()
         return {number for (number,) in found}
 

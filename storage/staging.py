@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from leadgrade.engine.decision import DecidedValues
+
 AT_ONCE = 10_000
 """Leads that are in the staging table at a time: some megabytes, in memory."""
 
@@ -89,14 +91,16 @@ class Staging:
         self._insert = _insert(connection.dialect.name)
         _INCOMING.create(connection)
 
-    def store(self, run: int, first: int, decided: Sequence[Decided]) -> None:
+    def store(self, run: int, first: int, decided: Sequence[DecidedValues]) -> None:
         """Store decided leads, the first of them under that number of the run.
 
         Their files are sources of the run. Snapshots are numbered by hand, so that a lead can
         name its own before it is there.
         """
         # The driver takes plain tuples a quarter faster than named ones.
-        self._connection.exec_driver_sql(self._insert, [*map(tuple, decided)])
+        plain = type(decided[0]) is tuple
+        rows = list(decided if plain else map(tuple, decided))
+        self._connection.exec_driver_sql(self._insert, rows)
         place = self._scalar("SELECT min(place) FROM incoming")
         newest = self._scalar("SELECT coalesce(max(id), 0) FROM snapshot")
         snapshots = {"snapshots": newest + 1 - place}

@@ -75,8 +75,6 @@ class Columnar:
     """Decides lists by one book as of one day."""
 
     name = "columnar"
-    keeps_order = True
-    """Whether the rows of what is ``prepared`` stand in the order of the list if that does."""
 
     def __init__(
         self, book: Book, as_of: date, *, memory: str = MEMORY, threads: int | None = None
@@ -136,7 +134,7 @@ class Columnar:
             self._insert(table, leads, self.columns)
 
     def decided(self, table: str = LIST) -> Iterator[list[Decided]]:
-        """Yield the rows to store of a list, in the order of its table or of its ``n``, in batches.
+        """Yield the rows to store of a list, in the order of its ``n``, in batches.
 
         All leads of the list are ranked together.
 
@@ -146,9 +144,9 @@ class Columnar:
         """
         with faults():
             query, key = self.rows_query(self.prepared(table))
-            order = "" if self.keeps_order else ' ORDER BY "n"'
+            query = f'SELECT {", ".join(Decided._fields)} FROM ({query}) ORDER BY "n"'  # noqa: S608
             with closing(self.connection.cursor()) as cursor:  # the connection stays free
-                cursor.execute(f"{query}{order}", key)
+                cursor.execute(query, key)
                 while batch := cursor.fetchmany(BATCH):
                     yield list(map(Decided._make, batch))
 
@@ -159,7 +157,7 @@ class Columnar:
             ValueError, EngineFault: as ``decided``; or there is no room left.
         """
         with faults():
-            query, key = self.rows_query(self.prepared(table), numbered=True)
+            query, key = self.rows_query(self.prepared(table))
             self.connection.execute(f'CREATE OR REPLACE TABLE "{name}" AS {query}', key)
 
     def prepared(self, table: str) -> str:
@@ -172,19 +170,19 @@ class Columnar:
         self._check(table)
         return self._with_places(table) if self._layout.places else table
 
-    def rows_query(self, source: str, *, numbered: bool = False) -> tuple[str, list[str]]:
+    def rows_query(self, source: str) -> tuple[str, list[str]]:
         """Return the query of the rows to store of a part of a table that is ``prepared``.
 
-        It is SQL and its parameters: a key for the salts. ``numbered`` rows begin with their ``n``.
+        It is SQL and its parameters: a key for the salts. Each row is behind its ``n``.
         """
-        statement = rows_statement(self._layout, source, numbered=numbered)
+        statement = rows_statement(self._layout, source)
         return written(statement, self._layout), [secrets.token_hex(KEY)]
 
     def _with_places(self, table: str) -> str:
-        """Make a table of the list with the places of its leads, in the order of ``n``."""
+        """Make a table of the list with the places of its leads."""
         places = written(places_statement(self._layout, table), self._layout)
         self.connection.execute(f'CREATE OR REPLACE TABLE "places" AS {places}')
-        joined = f'FROM "{table}" JOIN "places" USING ("n") ORDER BY "n"'
+        joined = f'FROM "{table}" JOIN "places" USING ("n")'
         self.connection.execute(f'CREATE OR REPLACE TABLE "placed" AS {joined}')
         self.connection.execute('DROP TABLE "places"')
         return "placed"

@@ -48,7 +48,6 @@ class Spark(Columnar):
     """Decides lists by one book as of one day, on Spark."""
 
     name = "spark"
-    keeps_order = False
 
     def __init__(
         self,
@@ -88,7 +87,7 @@ class Spark(Columnar):
             given = self._hand_over(written(texts, self._layout))
         with spark_faults():
             source = self._with_places(given) if self._layout.places else given
-            query = written(rows_statement(self._there, source, numbered=True), self._there)
+            query = written(rows_statement(self._there, source), self._there)
             rows = self._path("rows")
             self._session.sql(query, args=[secrets.token_hex(KEY)]).write.parquet(url_of(rows))
         with faults():
@@ -103,9 +102,9 @@ class Spark(Columnar):
         self.keep(table, DECIDED)
         return DECIDED
 
-    def rows_query(self, source: str, *, numbered: bool = False) -> tuple[str, list[str]]:
+    def rows_query(self, source: str) -> tuple[str, list[str]]:
         """Return the query of the rows of a part of what is ``prepared``."""
-        names = ", ".join(("n", *Decided._fields) if numbered else Decided._fields)
+        names = ", ".join(("n", *Decided._fields))
         return f'SELECT {names} FROM "{source}"', []
 
     def _with_places(self, table: str) -> str:

@@ -44,10 +44,10 @@ JSON = ("facts", "file")
 """What a list has as JSON where the dialect cannot write that."""
 
 
-def rows_statement(layout: Layout, table: str, *, numbered: bool = False) -> exp.Select:
-    """Return the query of the rows of a list, given the places of its leads.
+def rows_statement(layout: Layout, table: str) -> exp.Select:
+    """Return the query of the rows of a list behind their ``n``, given the places of its leads.
 
-    It has one parameter: the key of the salts, a text. ``numbered`` rows begin with their ``n``.
+    It has one parameter: the key of the salts, a text.
     A dialect that cannot write JSON finds it in the list: see ``texts_statement``.
     """
     chain = Chain(exp.Table(this=identifier(table)))
@@ -70,8 +70,7 @@ def rows_statement(layout: Layout, table: str, *, numbered: bool = False) -> exp
     columns |= {name: column(layout.name("text", name)) for name in ("facts", "ranks")}
     columns["salt"] = call("UNHEX", column(layout.name("text", "salt")))
     columns["leaf"] = _hash(_leaf(layout))
-    names = ("n", *Decided._fields) if numbered else Decided._fields
-    return chain.end([Column(name, columns[name]) for name in names], narrow=True)
+    return chain.end([Column(name, columns[name]) for name in ("n", *Decided._fields)], narrow=True)
 
 
 def texts_statement(layout: Layout, table: str, reader: Layout) -> exp.Select:

@@ -103,23 +103,6 @@ def test_facts_are_written_as_python_writes_them(data: st.DataObject) -> None:
     assert_rows(BOOK, leads, rows_of(BOOK, leads))
 
 
-def test_rows_stay_in_order_behind_a_long_list_of_values() -> None:
-    """Of many values behind ``IN`` DuckDB would make a join, behind which any row may come first."""
-    values = ", ".join(f"v{number}" for number in range(40))
-    book = read_book(f"""
-book: rows
-facts: {{place: {{type: choice, values: [{values}]}}}}
-criteria: {{c: {{range: [0, 9], rules: [{{id: r, when: "place in [{values}]", points: 5}}]}}}}
-grades: {{A: {{from: 5}}, B: {{}}}}
-""")
-    with Columnar(book, AS_OF) as columnar:
-        columnar.load([Lead("L1", {"place": "v1"})])
-        query, key = columnar.rows_query(columnar.prepared("leads"))
-        ((_, plan),) = columnar.connection.execute(f"EXPLAIN {query}", key).fetchall()
-    assert " IN (" in query
-    assert "join" not in plan.lower()
-
-
 def test_every_magnitude_of_numbers() -> None:
     """DuckDB writes some powers of two wrongly, 2**81 for one: such numbers are not written so."""
     powers = [math.ldexp(1.0, place) for place in range(-1074, 1024)]
