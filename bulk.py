@@ -14,8 +14,9 @@ from leadgrade.engine.backends.columnar import MEMORY, Columnar
 from leadgrade.engine.backends.spark_session import LOCAL
 from leadgrade.engine.cross_check import Checked, DisagreementError, cross_check
 from leadgrade.engine.filed_rows import FiledRows
-from leadgrade.engine.kept_rows import KeptRows
+from leadgrade.engine.list_rows import StreamedRows
 from leadgrade.leads.columns import Filled, Names, fill
+from leadgrade.leads.columns.portions import ahead
 from leadgrade.storage.records import Note, RejectedRow
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ class BulkRun:
         self._filled: Filled = fill(columnar.connection, reading, job.book, names)
         files = self._filled.files
         self._rows = (
-            KeptRows(columnar, files, names.leads)
+            StreamedRows(columnar, files, names.leads)
             if folder is None
             else FiledRows(columnar, files, folder.draft, names.leads)
         )
@@ -78,9 +79,10 @@ class BulkRun:
         if isinstance(self._rows, FiledRows):
             self._add_files(self._rows, writing, progress)
         else:
-            for rows in self._rows:
-                writing.add_decided(rows)
-                progress(len(rows))
+            for portion in ahead(self._rows.portions()):
+                for rows in self._rows.batches(portion):
+                    writing.add_decided(rows)
+                    progress(len(rows))
         rejected = (
             RejectedRow(each.file, each.line, each.code, each.args, each.raw)
             for each in self._filled.rejected()

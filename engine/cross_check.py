@@ -25,7 +25,7 @@ from leadgrade.rules.lead import Lead, Rank, facts_from_json
 from leadgrade.rules.model import NUMERIC, Book
 
 if TYPE_CHECKING:  # DuckDB is slow to import, and every run looks for the error of this module
-    from leadgrade.engine.kept_rows import KeptRows
+    from leadgrade.engine.list_rows import ListRows
 
 A_GRADE = 40
 """Leads of each grade that are decided again."""
@@ -66,7 +66,7 @@ class Checked:
     disagreement: Disagreement | None
 
 
-def cross_check(rows: KeptRows, book: Book, as_of: date) -> Checked:
+def cross_check(rows: ListRows, book: Book, as_of: date) -> Checked:
     """Decide a sample of a decided list again, by the rule engine where it runs.
 
     Raises:
@@ -116,7 +116,7 @@ def _disagreements(
             yield found
 
 
-def _sample(rows: KeptRows, book: Book) -> set[int]:
+def _sample(rows: ListRows, book: Book) -> set[int]:
     """Return the numbers of leads: some of each grade, and those next to thresholds."""
     numbers = set(rows.spread(A_GRADE))
     edges = [(fact, each) for fact, values in _thresholds(book).items() for each in sorted(values)]

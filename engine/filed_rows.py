@@ -10,18 +10,17 @@ from leadgrade.engine.backends.columnar import BATCH, LIST, Columnar, faults
 from leadgrade.engine.decision import Decided
 from leadgrade.engine.decision_files import COLUMNS, FORMAT, ROWS, file_name
 from leadgrade.engine.duck import quoted
-from leadgrade.engine.kept_rows import KEPT, NAMED, KeptRows
+from leadgrade.engine.list_rows import GRADES, PORTION, ListRows
 
 # ruff: noqa: S608 - names of our own, and texts with their quotes doubled
-
-PORTION = "portion"
-"""The leads of one file."""
 
 NUMBERS = "numbers"
 """The number of each row beside its ``n``."""
 
+_FIELDS = ", ".join(Decided._fields)
 
-class FiledRows(KeptRows):
+
+class FiledRows(ListRows):
     """The rows of one list in files of a folder. They are numbered from 1 on."""
 
     def __init__(
@@ -38,20 +37,19 @@ class FiledRows(KeptRows):
         """The files, in the order of their rows."""
         super().__init__(columnar, files, table)
 
-    def _keep(self, columnar: Columnar) -> None:
-        with faults(), self._in_any_order():
-            source = columnar.prepared(NAMED)
-            query, key = columnar.rows_query(PORTION)
-            for first, last in self._portions():
+    def _decide(self) -> None:
+        with self._in_any_order():
+            for first, last in self._bounds():
                 self._connection.execute(f"""
                     CREATE OR REPLACE TEMP VIEW "{PORTION}" AS SELECT * REPLACE (number AS n)
-                    FROM (FROM "{source}" WHERE n BETWEEN {first} AND {last})
+                    FROM (FROM "{self._source}" WHERE n BETWEEN {first} AND {last})
                     JOIN (FROM "{NUMBERS}" WHERE n BETWEEN {first} AND {last}) USING (n)
                 """)
                 self.files.append(self._folder / file_name(len(self.files) + 1))
-                copy = f"COPY ({_renamed(query)}) TO {quoted(self.files[-1])}"
-                self._connection.execute(f"{copy} ({FORMAT})", key)
-            self._connection.execute(f'CREATE OR REPLACE VIEW "{KEPT}" AS {self._kept()}')
+                copy = f"COPY ({_renamed(self._query)}) TO {quoted(self.files[-1])}"
+                self._connection.execute(f"{copy} ({FORMAT})", self._key)
+        grades = f"SELECT number AS n, grade FROM {self._read()}"
+        self._connection.execute(f'CREATE OR REPLACE VIEW "{GRADES}" AS {grades}')
 
     @contextmanager
     def _in_any_order(self) -> Iterator[None]:
@@ -62,7 +60,7 @@ class FiledRows(KeptRows):
         finally:
             self._connection.execute("RESET preserve_insertion_order")
 
-    def _portions(self) -> list[tuple[int, int]]:
+    def _bounds(self) -> list[tuple[int, int]]:
         """Number the rows, and return the first and the last ``n`` of each file."""
         self._connection.execute(f"""
             CREATE OR REPLACE TEMP TABLE "{NUMBERS}" AS
@@ -72,18 +70,28 @@ class FiledRows(KeptRows):
             SELECT min(n), max(n) FROM "{NUMBERS}" GROUP BY (number - 1) // {ROWS} ORDER BY 1
         """).fetchall()
 
-    def _kept(self) -> str:
-        names = ", ".join(Decided._fields)
-        if not self.files:  # an empty table of that shape
-            columns = ", ".join(f"NULL::{kind} AS {name}" for name, kind in COLUMNS.items())
-            return f"SELECT number AS n, {names} FROM (SELECT {columns}) WHERE false"
-        files = ", ".join(map(quoted, self.files))
-        return f"SELECT number AS n, {names} FROM read_parquet([{files}])"
+    def _read(self) -> str:
+        """Return what reads all files, as SQL: without any, an empty table of that shape."""
+        if self.files:
+            return f"read_parquet([{', '.join(map(quoted, self.files))}])"
+        columns = ", ".join(f"NULL::{kind} AS {name}" for name, kind in COLUMNS.items())
+        return f"(SELECT {columns} WHERE false)"
 
-    def _kept_as(self, numbers: set[int]) -> set[int]:
+    def some(self, numbers: Sequence[int]) -> list[Decided]:
+        """Return the rows with these numbers, in their order.
+
+        Raises:
+            EngineFault: DuckDB failed.
+        """
+        which = "number IN (SELECT unnest(?::BIGINT[]))"
+        query = f"SELECT {_FIELDS} FROM {self._read()} WHERE {which} ORDER BY number"
+        with faults():
+            return list(map(Decided._make, self._connection.execute(query, [numbers]).fetchall()))
+
+    def _numbered(self, found: set[int]) -> set[int]:
         query = f'SELECT number FROM "{NUMBERS}" WHERE n IN (SELECT unnest(?::BIGINT[]))'
-        found = self._connection.execute(query, [list(numbers)]).fetchall()
-        return {number for (number,) in found}
+        rows = self._connection.execute(query, [list(found)]).fetchall()
+        return {number for (number,) in rows}
 
     def counts(self, file: Path) -> dict[str, tuple[int, int]]:
         """Return how many leads of a file have each grade, and how many of those are qualified.
@@ -110,5 +118,4 @@ class FiledRows(KeptRows):
 
 def _renamed(query: str) -> str:
     """Return the query of numbered rows with the columns of a file."""
-    names = ", ".join(Decided._fields)
-    return f"SELECT n AS number, {names}, NULL::VARCHAR AS sealed FROM ({query})"
+    return f"SELECT n AS number, {_FIELDS}, NULL::VARCHAR AS sealed FROM ({query})"

@@ -150,16 +150,6 @@ class Columnar:
                 while batch := cursor.fetchmany(BATCH):
                     yield list(map(Decided._make, batch))
 
-    def keep(self, table: str, name: str) -> None:
-        """Decide a list, and keep its rows behind their ``n`` in a table of that name.
-
-        Raises:
-            ValueError, EngineFault: as ``decided``; or there is no room left.
-        """
-        with faults():
-            query, key = self.rows_query(self.prepared(table))
-            self.connection.execute(f'CREATE OR REPLACE TABLE "{name}" AS {query}', key)
-
     def prepared(self, table: str) -> str:
         """Return the table of a list with the places of its leads, where the book has rankings.
 

@@ -75,11 +75,12 @@ class Spark(Columnar):
         super().close()
         self._closing.close()
 
-    def keep(self, table: str, name: str) -> None:
-        """Decide a list, and keep its rows behind their ``n`` in a view of that name.
+    def prepared(self, table: str) -> str:
+        """Return a view of the rows of a list, decided: Spark takes a list as a whole.
 
         Raises:
-            ValueError, EngineFault: as ``decided``; or there is no room left.
+            ValueError: a fact has a value that its type does not allow.
+            EngineFault: Spark or DuckDB failed, or there is no room left.
         """
         with faults():
             self._check(table)
@@ -91,15 +92,7 @@ class Spark(Columnar):
             rows = self._path("rows")
             self._session.sql(query, args=[secrets.token_hex(KEY)]).write.parquet(url_of(rows))
         with faults():
-            self._take_back(rows, table, name)
-
-    def prepared(self, table: str) -> str:
-        """Return a view of the rows of a list, decided: Spark takes a list as a whole.
-
-        Raises:
-            ValueError, EngineFault: as ``keep``.
-        """
-        self.keep(table, DECIDED)
+            self._take_back(rows, table)
         return DECIDED
 
     def rows_query(self, source: str) -> tuple[str, list[str]]:
@@ -136,15 +129,15 @@ class Spark(Columnar):
         with spark_faults():
             return self._view(self._session.read.parquet(url_of(file)))
 
-    def _take_back(self, folder: Path, table: str, name: str) -> None:
-        """Make a view of rows that Spark wrote.
+    def _take_back(self, folder: Path, table: str) -> None:
+        """Make the view ``DECIDED`` of rows that Spark wrote.
 
         Raises:
             EngineFault: they are not all there: the workers do not see the folder.
         """
         files = quoted(folder / "*.parquet")
-        view = f'CREATE OR REPLACE VIEW "{name}" AS FROM read_parquet({files})'
-        count = f'SELECT (SELECT count(*) FROM "{table}"), (SELECT count(*) FROM "{name}")'
+        view = f'CREATE OR REPLACE VIEW "{DECIDED}" AS FROM read_parquet({files})'
+        count = f'SELECT (SELECT count(*) FROM "{table}"), (SELECT count(*) FROM "{DECIDED}")'
         self.connection.execute(view)
         (given, decided), *_ = self.connection.execute(count).fetchall()
         if given != decided:

@@ -57,7 +57,7 @@ def portions_of(
     """
     bulk = table.bulk if by_columns else None
     if isinstance(bulk, CsvText):
-        yield _ahead(_written(_portions(CsvBatches(bulk)), folder))
+        yield ahead(_written(_portions(CsvBatches(bulk)), folder))
     elif isinstance(bulk, ParquetFile):
         with bulk.opened() as path:
             yield _portions(ParquetBatches(connection, bulk, path))
@@ -102,7 +102,7 @@ def _written(portions: Iterable[Portion], folder: Path | None) -> Iterator[Porti
         yield portion
 
 
-def _ahead(items: Iterator[T]) -> Iterator[T]:
+def ahead(items: Iterator[T]) -> Iterator[T]:
     """Yield items; the next one is made meanwhile, in another thread."""
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(next, items, None)

@@ -12,12 +12,14 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from leadgrade.engine import filed_rows
+from leadgrade.engine import filed_rows, list_rows
+from leadgrade.engine.backends.base import EngineFault
 from leadgrade.engine.backends.columnar import BATCH, Columnar
 from leadgrade.engine.backends.explainer import Explainer
-from leadgrade.engine.decision import Decided
+from leadgrade.engine.decision import Decided, DecidedValues
 from leadgrade.engine.filed_rows import FiledRows
 from leadgrade.engine.legend import Legend
+from leadgrade.engine.list_rows import StreamedRows
 from leadgrade.engine.pool_worker import row_of
 from leadgrade.engine.ranks import rankings_of, with_ranks
 from leadgrade.engine.sealing import SALT, leaf_of
@@ -163,8 +165,8 @@ def test_two_runs_have_other_salts() -> None:
     phases=[Phase.explicit, Phase.generate],  # each try takes a second: too long to shrink
 )
 @given(data=st.data())
-def test_rows_in_files_are_those_of_the_list(data: st.DataObject) -> None:
-    """Whatever the book, the size of the files, and the numbers that the rows of the list have."""
+def test_rows_in_portions_and_in_files_are_those_of_the_list(data: st.DataObject) -> None:
+    """Whatever the book, the size of both, and the numbers that the rows of the list have."""
     book = read_book(data.draw(book_texts(whole=data.draw(st.booleans()))))
     leads = data.draw(leads_for(book, data.draw(st.integers(0, 12))))
     if not _have_room(book, with_ranks(book, leads, AS_OF)):
@@ -177,6 +179,7 @@ def test_rows_in_files_are_those_of_the_list(data: st.DataObject) -> None:
         Columnar(book, AS_OF) as columnar,
     ):
         patched.setattr(filed_rows, "ROWS", data.draw(st.integers(1, 5)))
+        patched.setattr(list_rows, "ROWS", data.draw(st.integers(1, 5)))
         run = columnar.connection.execute
         columnar.load(leads)
         want = [row for rows in columnar.decided() for row in rows]
@@ -189,9 +192,20 @@ def test_rows_in_files_are_those_of_the_list(data: st.DataObject) -> None:
         mixing = "hash(lead)" if mixed else "n"
         source = "SELECT * REPLACE (0::BIGINT AS source) FROM leads"
         run(f"CREATE TABLE other AS {source} ORDER BY {mixing}")
+        want = [row._replace(file="list.csv") for row in want]
+        streamed = StreamedRows(columnar, ["list.csv"], "other")
+        some = [
+            n for (n,) in run("SELECT n FROM other WHERE hash(n) % 2 = 0 ORDER BY n").fetchall()
+        ]
+        checked = streamed.some(some)
+        found = [Decided(*row) for row in streamed_rows(streamed)]
+        assert [*map(_alike, found)] == [*map(_alike, want)]
+        assert [row for row in found if row in checked] == checked
+        assert len(checked) == len(some)
+        run("DROP TABLE grades")
         rows = FiledRows(columnar, ["list.csv"], Path(folder), "other")
-        found = [row for batch in rows for row in batch]
-        assert [*map(_alike, found)] == [_alike(row._replace(file="list.csv")) for row in want]
+        found = rows.some(range(1, len(leads) + 1))
+        assert [*map(_alike, found)] == [*map(_alike, want)]
         assert [row.leaf for row in found] == [leaf_of(row) for row in found]
         assert len({row.salt for row in found}) == len(found)
         filed = [leaf for file in rows.files for batch in rows.leaves(file) for leaf in batch]
@@ -200,8 +214,27 @@ def test_rows_in_files_are_those_of_the_list(data: st.DataObject) -> None:
         for file in rows.files:
             counted.update({grade: count for grade, (count, _) in rows.counts(file).items()})
         assert counted == Counter(row.grade for row in found)
-        numbers = [row[0] for row in run('SELECT n FROM "kept" ORDER BY n').fetchall()]
+        numbers = [row[0] for row in run('SELECT n FROM "grades" ORDER BY n').fetchall()]
         assert numbers == [*range(1, len(leads) + 1)]
+
+
+def streamed_rows(rows: StreamedRows) -> list[DecidedValues]:
+    return [row for portion in rows.portions() for batch in rows.batches(portion) for row in batch]
+
+
+def test_rows_that_come_out_otherwise_than_they_were_checked_are_refused() -> None:
+    leads = [Lead(f"L{number}", {"number": float(number)}) for number in range(9)]
+    with Columnar(BOOK, AS_OF) as columnar:
+        columnar.load(leads, "given")
+        columnar.connection.execute(
+            "CREATE TABLE leads AS SELECT * REPLACE (0::BIGINT AS source) FROM given"
+        )
+        rows = StreamedRows(columnar, ["list.csv"])
+        rows.some([2, 4])
+        assert len(streamed_rows(rows)) == len(leads)
+        columnar.connection.execute("UPDATE leads SET lead = 'L3' WHERE n = 4")
+        with pytest.raises(EngineFault, match="L3"):
+            streamed_rows(rows)
 
 
 def _alike(row: Decided) -> Decided:
