@@ -204,7 +204,7 @@ def test_rows_in_portions_and_in_files_are_those_of_the_list(data: st.DataObject
         assert len(checked) == len(some)
         run("DROP TABLE grades")
         rows = FiledRows(columnar, ["list.csv"], Path(folder), "other")
-        found = rows.some(range(1, len(leads) + 1))
+        found = rows.some([*range(1, len(leads) + 1)])
         assert [*map(_alike, found)] == [*map(_alike, want)]
         assert [row.leaf for row in found] == [leaf_of(row) for row in found]
         assert len({row.salt for row in found}) == len(found)
