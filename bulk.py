@@ -7,6 +7,7 @@ are kept in files are written into a hidden folder first, which goes if the run 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -79,10 +80,11 @@ class BulkRun:
         if isinstance(self._rows, FiledRows):
             self._add_files(self._rows, writing, progress)
         else:
-            for portion in ahead(self._rows.portions()):
-                for rows in self._rows.batches(portion):
-                    writing.add_decided(rows)
-                    progress(len(rows))
+            with closing(ahead(self._rows.portions())) as portions:
+                for portion in portions:
+                    for rows in self._rows.batches(portion):
+                        writing.add_decided(rows)
+                        progress(len(rows))
         rejected = (
             RejectedRow(each.file, each.line, each.code, each.args, each.raw)
             for each in self._filled.rejected()

@@ -17,6 +17,9 @@ from leadgrade.engine.list_rows import GRADES, PORTION, ListRows
 NUMBERS = "numbers"
 """The number of each row beside its ``n``."""
 
+NUMBER = "number of the row"
+"""A name that no fact has."""
+
 _FIELDS = ", ".join(Decided._fields)
 
 
@@ -41,7 +44,8 @@ class FiledRows(ListRows):
         with self._in_any_order():
             for first, last in self._bounds():
                 self._connection.execute(f"""
-                    CREATE OR REPLACE TEMP VIEW "{PORTION}" AS SELECT * REPLACE (number AS n)
+                    CREATE OR REPLACE TEMP VIEW "{PORTION}" AS
+                    SELECT * EXCLUDE ("{NUMBER}") REPLACE ("{NUMBER}" AS n)
                     FROM (FROM "{self._source}" WHERE n BETWEEN {first} AND {last})
                     JOIN (FROM "{NUMBERS}" WHERE n BETWEEN {first} AND {last}) USING (n)
                 """)
@@ -64,10 +68,10 @@ class FiledRows(ListRows):
         """Number the rows, and return the first and the last ``n`` of each file."""
         self._connection.execute(f"""
             CREATE OR REPLACE TEMP TABLE "{NUMBERS}" AS
-            SELECT n, row_number() OVER (ORDER BY n) AS number FROM "{self._table}"
+            SELECT n, row_number() OVER (ORDER BY n) AS "{NUMBER}" FROM "{self._table}"
         """)
         return self._connection.execute(f"""
-            SELECT min(n), max(n) FROM "{NUMBERS}" GROUP BY (number - 1) // {ROWS} ORDER BY 1
+            SELECT min(n), max(n) FROM "{NUMBERS}" GROUP BY ("{NUMBER}" - 1) // {ROWS} ORDER BY 1
         """).fetchall()
 
     def _read(self) -> str:
@@ -89,7 +93,7 @@ class FiledRows(ListRows):
             return list(map(Decided._make, self._connection.execute(query, [numbers]).fetchall()))
 
     def _numbered(self, found: set[int]) -> set[int]:
-        query = f'SELECT number FROM "{NUMBERS}" WHERE n IN (SELECT unnest(?::BIGINT[]))'
+        query = f'SELECT "{NUMBER}" FROM "{NUMBERS}" WHERE n IN (SELECT unnest(?::BIGINT[]))'
         rows = self._connection.execute(query, [list(found)]).fetchall()
         return {number for (number,) in rows}
 

@@ -25,9 +25,6 @@ GRADES = "grades"
 PORTION = "portion"
 """The leads that are decided together."""
 
-ROWS = 100_000
-"""Leads in a portion that is decided while another one is stored."""
-
 _CHECKED = "checked"
 _NAMED = "named"
 _FIELDS = ", ".join(Decided._fields)
@@ -46,6 +43,7 @@ class ListRows(ABC):
         self._connection = columnar.connection
         self._column_of = columnar.column_of
         self._table = table
+        self._at_once = columnar.at_once
         named = "list_value({})".format(", ".join(map(quoted, files)))
         view = f'SELECT * REPLACE ({named}[source + 1] AS source) FROM "{table}"'
         with faults():
@@ -100,7 +98,7 @@ class ListRows(ABC):
         part = " + ".join(f"({name} >= {value!r}::DOUBLE)::INT" for value in values)
         rows = self._connection.execute(f"""
             SELECT {part} AS part, arg_min(n, {name}), arg_max(n, {name})
-            FROM "{self._table}" WHERE {name} IS NOT NULL GROUP BY part
+            FROM "{self._table}" WHERE {name} IS NOT NULL GROUP BY 1
         """).fetchall()
         least = {first for part, first, _ in rows if part > 0}
         return least | {last for part, _, last in rows if part < len(values)}
@@ -144,7 +142,7 @@ class StreamedRows(ListRows):
         query = f"""
             SELECT min(n), max(n) FROM (
                 SELECT n, row_number() OVER (ORDER BY n) AS number FROM "{GRADES}"
-            ) GROUP BY (number - 1) // {ROWS} ORDER BY 1
+            ) GROUP BY (number - 1) // {self._at_once} ORDER BY 1
         """
         with faults():
             bounds = self._connection.execute(query).fetchall()

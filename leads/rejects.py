@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from leadgrade.leads.formats.limits import longest_cell
 from leadgrade.leads.formats.texts import as_text
 from leadgrade.leads.terms import CUT, RAW_LIMIT, Rejected, Row, Table, clip
 
@@ -97,13 +98,11 @@ def _as_it_was(text: str) -> str:
 
 
 def _split(raw: str, delimiter: str) -> list[str]:
-    limit = csv.field_size_limit(RAW_LIMIT + len(CUT))
     try:
-        return next(csv.reader(io.StringIO(raw, newline=""), delimiter=delimiter), [])
+        with longest_cell(RAW_LIMIT + len(CUT)):
+            return next(csv.reader(io.StringIO(raw, newline=""), delimiter=delimiter), [])
     except csv.Error:
         return []
-    finally:
-        csv.field_size_limit(limit)
 
 
 def _joined(cells: Sequence[str], delimiter: str) -> str:

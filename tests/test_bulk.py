@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -16,7 +17,7 @@ from leadgrade.leads import OnDuplicate, Options, read_lists
 from leadgrade.qualifying import Job, choose_engine, qualify
 from leadgrade.rules.conditions import Op
 from leadgrade.rules.library import shipped_books
-from leadgrade.rules.loader import load_book
+from leadgrade.rules.loader import load_book, read_book
 from leadgrade.rules.model import Book
 from leadgrade.storage.store import Store, open_store
 
@@ -34,9 +35,17 @@ def store(tmp_path: Path) -> Iterator[Store]:
         yield opened
 
 
-def decide(store: Store, path: Path, engine: str, book: Book = BOOK, **options: Any) -> int:
+def decide(
+    store: Store,
+    path: Path,
+    engine: str,
+    book: Book = BOOK,
+    out: Path | None = None,
+    **options: Any,
+) -> int:
     with read_lists([path], book, Options(**options)) as reading:
-        return qualify(Job(book, AS_OF, "tester", engine), reading, store, lambda _: None)
+        job = Job(book, AS_OF, "tester", engine, out=out)
+        return qualify(job, reading, store, lambda _: None)
 
 
 def stored(store: Store, run: int) -> tuple[list[Any], list[Any]]:
@@ -72,6 +81,37 @@ def test_shipped_books_decide_their_sample_lists_alike(store: Store, name: str) 
     assert one == other
     assert len(one[0]) > 10
     assert store.check(runs, everything=True) == []
+
+
+NAMES = ["number", "part", "hashed", "portion", "n_1", "sealed", "leaf", "first", "shift", "alike"]
+
+
+def test_facts_may_be_called_as_we_call_columns(store: Store, tmp_path: Path) -> None:
+    facts = "".join(f"  {name}: {{type: number}}\n" for name in NAMES)
+    rules = ", ".join(f"{{id: r-{name}, when: {name} > 3, points: 1}}" for name in NAMES)
+    book = read_book(
+        f"book: names\nlead_id: id\nfacts:\n{facts}"
+        f"criteria: {{c: {{range: [0, 20], rules: [{rules}]}}}}\n"
+        "grades: {A: {from: 5}, B: {}}\n"
+    )
+    path = tmp_path / "leads.csv"
+    rows = [f"L{n % 18}," + ",".join(str((n + at) % 7) for at in range(10)) for n in range(20)]
+    path.write_text("\n".join([f"id,{','.join(NAMES)}", *rows]), "utf-8")
+    first = decide(store, path, "explainer", book)
+    second = decide(store, path, "columnar", book)
+    third = decide(store, path, "columnar", book, out=tmp_path / "run.parquet")
+    assert stored(store, first) == stored(store, second) == stored(store, third)
+
+
+def test_all_leads_may_be_on_one_line(store: Store, tmp_path: Path) -> None:
+    rows = [{"id": f"L{n % 40}", "revenue": n * 400_000, "remark": "x"} for n in range(50)]
+    path = tmp_path / "leads.json"
+    path.write_text(json.dumps(rows), "utf-8")
+    first = decide(store, path, "explainer")
+    second = decide(store, path, "columnar")
+    third = decide(store, path, "columnar", out=tmp_path / "run.parquet")
+    assert store.run(first).decided == 40
+    assert stored(store, first) == stored(store, second) == stored(store, third)
 
 
 def test_what_was_checked_is_told(store: Store, tmp_path: Path) -> None:

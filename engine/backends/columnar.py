@@ -75,6 +75,8 @@ class Columnar:
     """Decides lists by one book as of one day."""
 
     name = "columnar"
+    at_once = 100_000
+    """Leads in a portion that is decided while another one is stored."""
 
     def __init__(
         self, book: Book, as_of: date, *, memory: str = MEMORY, threads: int | None = None

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from bisect import bisect
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping
 
     from leadgrade.leads.terms import Row
+
+
+Shifts = Sequence[tuple[int, int]]
+"""What to add to the number of a row, from which one on."""
 
 
 class Batch(Protocol):
@@ -19,8 +24,12 @@ class Batch(Protocol):
         """How many rows there are."""
 
     @property
-    def shifts(self) -> Sequence[tuple[int, int]]:
-        """What to add to the number of a row, from which one on, to get its physical line."""
+    def places(self) -> Shifts:
+        """Where the rows stand in the list: each has a place of its own, and the places ascend."""
+
+    @property
+    def lines(self) -> Shifts:
+        """The physical lines on which they begin: of JSON several may begin on one."""
 
     @property
     def kinds(self) -> Mapping[int, str]:
@@ -38,39 +47,49 @@ class Batch(Protocol):
 
 def line_of(batch: Batch, number: int) -> int:
     """Return the physical line on which a row begins."""
-    at = bisect(batch.shifts, number, key=lambda shift: shift[0]) - 1
-    return number + batch.shifts[at][1]
+    return _shifted(batch.lines, number)
 
 
-def number_of(batch: Batch, line: int) -> int | None:
-    """Return the number of the row that begins on a physical line, None where none does."""
-    shifts = batch.shifts
-    at = bisect(shifts, line, key=sum) - 1
+def place_of(batch: Batch, number: int) -> int:
+    """Return the place of a row in its list."""
+    return _shifted(batch.places, number)
+
+
+def _shifted(shifts: Shifts, number: int) -> int:
+    at = bisect(shifts, number, key=lambda shift: shift[0]) - 1
+    return number + shifts[at][1]
+
+
+def number_of(batch: Batch, place: int) -> int | None:
+    """Return the number of the row at a place of the list, None where none is."""
+    shifts = batch.places
+    at = bisect(shifts, place, key=sum) - 1
     if at < 0:
         return None
-    number = line - shifts[at][1]
+    number = place - shifts[at][1]
     end = shifts[at + 1][0] if at + 1 < len(shifts) else batch.count
     return number if number < end else None
 
 
-def shifts_of(first: int, lines: Sequence[int]) -> list[tuple[int, int]]:
-    """Return the shifts of rows that begin on ``lines``, the first of which has a number."""
+def shifts_of(first: int, places: Sequence[int]) -> list[tuple[int, int]]:
+    """Return the shifts of rows that stand at ``places``, the first of which has a number."""
     found: list[tuple[int, int]] = []
-    for number, line in enumerate(lines, start=first):
-        if not found or found[-1][1] != line - number:
-            found.append((number, line - number))
+    for number, place in enumerate(places, start=first):
+        if not found or found[-1][1] != place - number:
+            found.append((number, place - number))
     return found
 
 
 class RowBatch:
-    """Rows that were read one by one."""
+    """Rows that were read one by one. Without ``places`` these are their lines."""
 
     kinds: ClassVar[Mapping[int, str]] = {}
 
-    def __init__(self, rows: Sequence[Row]) -> None:
+    def __init__(self, rows: Sequence[Row], places: Sequence[int] | None = None) -> None:
         self._rows = rows
         self.count = len(rows)
-        self.shifts = shifts_of(0, [row.line for row in rows])
+        self.lines = shifts_of(0, [row.line for row in rows])
+        self.places = self.lines if places is None else shifts_of(0, places)
 
     def select(self, columns: Sequence[int], _: Collection[int] = ()) -> tuple[str, list[Any]]:
         """Return a query that unrolls lists of texts, one a column."""

@@ -18,13 +18,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from leadgrade.leads.columns.batches import RowBatch, line_of, shifts_of
 from leadgrade.leads.columns.blocks import INSIDE, QUOTE, Block, records_of, split_block
 from leadgrade.leads.formats.encoding import MARK_BYTES, text_of
+from leadgrade.leads.formats.limits import longest_cell
 from leadgrade.leads.formats.records import Lines, fitted, records_in
 from leadgrade.leads.terms import CELL_LIMIT, Rejected, Row
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
-    from leadgrade.leads.columns.batches import Batch
+    from leadgrade.leads.columns.batches import Batch, Shifts
     from leadgrade.leads.formats.records import CsvText
 
 BLOCK = 1 << 18
@@ -57,7 +58,7 @@ class CsvBatch:
     def __init__(self, text: CsvText) -> None:
         self.count = 0
         self.size = 0
-        self.shifts: list[tuple[int, int]] = []
+        self.places: list[tuple[int, int]] = []
         self._text = text
         self._parts: list[bytes] = []
         self._firsts: list[int] = []
@@ -71,13 +72,18 @@ class CsvBatch:
             shifts = [(first, lines.start - first)]
         else:
             shifts = shifts_of(first, lines)
-        if self.shifts and self.shifts[-1][1] == shifts[0][1]:
+        if self.places and self.places[-1][1] == shifts[0][1]:
             del shifts[0]
-        self.shifts += shifts
+        self.places += shifts
         self._parts.append(records)
         self._firsts.append(first)
         self.count += len(lines)
         self.size += len(records)
+
+    @property
+    def lines(self) -> Shifts:
+        """The physical lines on which the records begin, which are their places."""
+        return self.places
 
     def write(self, path: Path) -> None:
         """Write the records to a file, for ``select``."""
@@ -112,11 +118,8 @@ class CsvBatch:
                 yield Row(line_of(self, number), self._cells(raw), raw)
 
     def _cells(self, raw: str) -> list[str]:
-        before = csv.field_size_limit(CELL_LIMIT)  # of the whole process: only for this record
-        try:
+        with longest_cell(CELL_LIMIT):
             return next(csv.reader([raw], delimiter=self._text.delimiter, strict=True))
-        finally:
-            csv.field_size_limit(before)
 
     def _part_of(self, number: int) -> int:
         return bisect(self._firsts, number) - 1

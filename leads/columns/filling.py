@@ -13,6 +13,7 @@ from leadgrade.leads.columns.loading import Loader
 from leadgrade.leads.columns.portions import AT_ONCE, has_columns, portions_of
 from leadgrade.leads.columns.table import Names, Tables, by_position
 from leadgrade.leads.columns.twice import Loaded, refuse_twice
+from leadgrade.leads.formats.parquet import ParquetFile, reason_of
 from leadgrade.leads.terms import ListError, OnDuplicate
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from duckdb import DuckDBPyConnection
 
+    from leadgrade.leads.listing import Listing
     from leadgrade.leads.reading import Reading
     from leadgrade.leads.terms import Rejected
     from leadgrade.rules.lead import Lead
@@ -103,13 +105,13 @@ def _fill_by_columns(
     with tempfile.TemporaryDirectory(prefix="leadgrade-") as folder:
         for listing in reading.listings:
             source = tables.begin(listing.file)
-            loaded = Loaded(listing, source, by_columns=has_columns(listing.table))
+            loaded = Loaded(listing, source, base, by_columns=has_columns(listing.table))
             try:
-                end = _load(loaded, book, tables, base, Path(folder), progress)
+                end = _load(loaded, book, tables, Path(folder), progress)
             except NotPlainError:
                 tables.forget(source)
-                loaded = Loaded(listing, source, by_columns=False)
-                end = _load(loaded, book, tables, base, Path(folder), progress)
+                loaded = Loaded(listing, source, base, by_columns=False)
+                end = _load(loaded, book, tables, Path(folder), progress)
             lists.append(loaded)
             base = end
     tables.flush()
@@ -120,18 +122,24 @@ def _load(
     each: Loaded,
     book: Book,
     tables: Tables,
-    base: int,
     folder: Path,
     progress: Callable[[int], None],
 ) -> int:
-    """Load a list, and return the number of its last row."""
+    """Load a list, and return the number of its last row.
+
+    Raises:
+        NotPlainError: it has to be read row by row.
+    """
     each.listing.restart()
-    loader = Loader(each.listing, book, tables, each.source, base)
+    loader = Loader(each.listing, book, tables, each.source, each.base)
     run, table = tables.connection, each.listing.table
-    with portions_of(run, table, folder, by_columns=each.by_columns) as portions:
+    with (
+        _parquet(each.listing),
+        portions_of(run, table, folder, by_columns=each.by_columns) as portions,
+    ):
         for portion in portions:
-            for item in portion.rejected:
-                loader.add(item)
+            for place, item in portion.rejected:
+                loader.add(place, item)
             if portion.batch is not None:
                 loader.load(portion.batch)
             progress(len(portion.rejected) + (portion.batch.count if portion.batch else 0))
@@ -151,6 +159,21 @@ def _fill_by_rows(reading: Reading, tables: Tables, progress: Callable[[int], No
 
 
 @contextmanager
+def _parquet(listing: Listing) -> Iterator[None]:
+    """Let what DuckDB cannot read of a Parquet file be an error of that file."""
+    import duckdb  # noqa: PLC0415 - it is there: a connection of it was given
+
+    try:
+        yield
+    except (duckdb.OutOfMemoryException, duckdb.IOException):
+        raise
+    except duckdb.Error as error:
+        if not isinstance(listing.table.bulk, ParquetFile):
+            raise
+        raise ListError("not-parquet", file=listing.file, reason=reason_of(error)) from error
+
+
+@contextmanager
 def _failures(files: str) -> Iterator[None]:
     """Let what memory and disk cannot hold be an error like any other."""
     import duckdb  # noqa: PLC0415 - it is there: a connection of it was given
@@ -158,5 +181,4 @@ def _failures(files: str) -> Iterator[None]:
     try:
         yield
     except (duckdb.OutOfMemoryException, duckdb.IOException, OSError) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise ListError("no-room", file=files, reason=reason) from error
+        raise ListError("no-room", file=files, reason=reason_of(error)) from error

@@ -10,7 +10,7 @@ from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from leadgrade.leads.columns.batches import RowBatch, line_of
+from leadgrade.leads.columns.batches import RowBatch, line_of, place_of
 from leadgrade.leads.columns.plain import SQL_TYPES, kept, plain_fact, plain_id
 from leadgrade.leads.columns.typed import text_of, typed_fact
 from leadgrade.leads.listing import ID_LIMIT, SAMPLE_LIMIT
@@ -21,7 +21,7 @@ from leadgrade.rules.model import OnUnreadable
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from leadgrade.leads.columns.batches import Batch
+    from leadgrade.leads.columns.batches import Batch, Shifts
     from leadgrade.leads.columns.table import Tables
     from leadgrade.leads.listing import Listing
     from leadgrade.rules.lead import Lead
@@ -89,30 +89,33 @@ class Loader:
         except MismatchError:
             numbers = range(batch.count)
             for at in numbers[::ONE_BY_ONE]:
-                self.load(RowBatch(list(batch.rows(numbers[at : at + ONE_BY_ONE]))))
+                some = numbers[at : at + ONE_BY_ONE]
+                self.load(
+                    RowBatch(list(batch.rows(some)), [place_of(batch, each) for each in some])
+                )
             return
         looked_up = self._look_up()
         flagged = self._flagged(looked_up)
         self._count_unread(batch, looked_up)
         self._insert(batch, looked_up)
         self._listing.leads += batch.count - len(flagged)
-        self._passed(line_of(batch, batch.count - 1))
-        for row in batch.rows(flagged):
+        self._passed(place_of(batch, batch.count - 1))
+        for number, row in zip(flagged, batch.rows(flagged), strict=True):
             item = self._listing.item(row)
             if item is not None:
-                self.add(item)
+                self.add(place_of(batch, number), item)
 
-    def add(self, item: Lead | Rejected) -> None:
-        """Add a row that was read by itself."""
+    def add(self, place: int, item: Lead | Rejected) -> None:
+        """Add a row that was read by itself, with its place in the list."""
         if isinstance(item, Rejected):
             self._listing.rejected += 1
         else:
             self._listing.leads += 1
-        self._passed(item.line or 0)
-        self._tables.add(self._base + (item.line or 0), item, self._source)
+        self._passed(place)
+        self._tables.add(self._base + place, item, self._source)
 
-    def _passed(self, line: int) -> None:
-        self.last = max(self.last, self._base + line)
+    def _passed(self, place: int) -> None:
+        self.last = max(self.last, self._base + place)
 
     def _read(self, batch: Batch) -> None:
         """Make the table ``list_cells``: what is plain as its value, the rest as texts.
@@ -245,22 +248,31 @@ class Loader:
     def _insert(self, batch: Batch, looked_up: Mapping[str, dict[str, str]]) -> None:
         names = ["n", "lead", "source", "line"]
         names += [self._tables.column(part.fact) for part in self._facts if part.fact]
-        line, shifts = f"list_cells.rowid + {batch.shifts[0][1]}", ""
-        if len(batch.shifts) > 1:
-            self._run(
-                "CREATE OR REPLACE TEMP TABLE list_shifts AS"
-                " SELECT unnest(?::BIGINT[]) AS first, unnest(?::BIGINT[]) AS shift",
-                [[first for first, _ in batch.shifts], [shift for _, shift in batch.shifts]],
-            )
-            line = "list_cells.rowid + shift"
-            shifts = "ASOF JOIN list_shifts ON list_cells.rowid >= first"
+        place, shifts = self._shifted("list_places", batch.places)
+        line, more = (
+            (place, "") if batch.lines is batch.places else self._shifted("list_lines", batch.lines)
+        )
         lead = self._value(self._id, looked_up) if self._id else f"({line})::VARCHAR"
         facts = [self._value(part, looked_up) for part in self._facts]
-        values = [f"{self._base} + {line}", lead, str(self._source), line, *facts]
+        values = [f"{self._base} + {place}", lead, str(self._source), line, *facts]
         self._run(
             f"INSERT INTO {self._tables.leads_table} ({', '.join(names)})"
-            f" SELECT {', '.join(values)} FROM list_cells {shifts} {self._joins(looked_up)}"
+            f" SELECT {', '.join(values)} FROM list_cells {shifts} {more} {self._joins(looked_up)}"
             f" {self._taken}"
+        )
+
+    def _shifted(self, name: str, shifts: Shifts) -> tuple[str, str]:
+        """Return the SQL of the number of a row with its shift, and the join that it takes."""
+        if len(shifts) == 1:
+            return f"list_cells.rowid + {shifts[0][1]}", ""
+        self._run(
+            f"CREATE OR REPLACE TEMP TABLE {name} AS"
+            " SELECT unnest(?::BIGINT[]) AS first, unnest(?::BIGINT[]) AS shift",
+            [[first for first, _ in shifts], [shift for _, shift in shifts]],
+        )
+        return (
+            f"list_cells.rowid + {name}.shift",
+            f"ASOF JOIN {name} ON list_cells.rowid >= {name}.first",
         )
 
     def _joins(self, looked_up: Mapping[str, dict[str, str]]) -> str:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from leadgrade.leads.columns.batches import Batch
     from leadgrade.leads.formats.parquet import ParquetFile
 
+ROW_NUMBER = "file_row_number"
+"""The column that DuckDB adds. A file that has one of that name is read row by row."""
+
 AT_ONCE = 500_000
 """Rows of a batch. Row groups have some 100,000 rows."""
 
@@ -29,12 +32,13 @@ class ParquetBatch:
         self.count = count - len(without)
         self._reader = reader
         self._where = f"file_row_number BETWEEN {first} AND {first + count - 1}"
-        self.shifts = [(0, first + 1)]
+        self.places = [(0, first + 1)]
         if without:
             self._where += f" AND file_row_number NOT IN ({', '.join(map(str, without))})"
             left = set(without)
             lines = [at + 1 for at in range(first, first + count) if at not in left]
-            self.shifts = shifts_of(0, lines)
+            self.places = shifts_of(0, lines)
+        self.lines = self.places
 
     @property
     def kinds(self) -> Mapping[int, str]:

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from leadgrade.leads.columns.batches import RowBatch
 from leadgrade.leads.columns.csv_batches import CsvBatch, CsvBatches
-from leadgrade.leads.columns.parquet_batches import ParquetBatches
+from leadgrade.leads.columns.parquet_batches import ROW_NUMBER, ParquetBatches
 from leadgrade.leads.formats.dialect import DELIMITERS
 from leadgrade.leads.formats.parquet import ParquetFile
 from leadgrade.leads.formats.records import CsvText
 from leadgrade.leads.terms import Rejected, Row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Generator, Iterable, Iterator
 
     from duckdb import DuckDBPyConnection
 
@@ -32,10 +32,17 @@ AT_ONCE = 20_000
 REJECTED_AT_ONCE = 1_000
 
 
+class Placed(NamedTuple):
+    """A rejection with its place in the list: see ``Batch.places``."""
+
+    place: int
+    item: Rejected
+
+
 class Portion(NamedTuple):
     """Rejections, and a batch of rows if there is one."""
 
-    rejected: list[Rejected]
+    rejected: list[Placed]
     batch: Batch | None
 
 
@@ -43,7 +50,7 @@ def has_columns(table: Table) -> bool:
     """Whether many rows of a list can be read at once."""
     if isinstance(table.bulk, CsvText):
         return table.bulk.delimiter in DELIMITERS and table.bulk.width > 1
-    return table.bulk is not None
+    return table.bulk is not None and ROW_NUMBER not in {name.lower() for name in table.headers}
 
 
 @contextmanager
@@ -57,32 +64,40 @@ def portions_of(
     """
     bulk = table.bulk if by_columns else None
     if isinstance(bulk, CsvText):
-        yield ahead(_written(_portions(CsvBatches(bulk)), folder))
+        with closing(ahead(_written(_portions(_by_line(CsvBatches(bulk))), folder))) as portions:
+            yield portions
     elif isinstance(bulk, ParquetFile):
         with bulk.opened() as path:
-            yield _portions(ParquetBatches(connection, bulk, path))
+            yield _portions(_by_line(ParquetBatches(connection, bulk, path)))
     else:
         yield _portions(_row_batches(table))
 
 
-def _row_batches(table: Table) -> Iterator[Batch | Rejected]:
-    rows: list[Row] = []
-    for row in table.rows():
+def _by_line(items: Iterable[Batch | Rejected]) -> Iterator[Batch | Placed]:
+    """Yield items of a list of which no two begin on one line."""
+    for item in items:
+        yield Placed(item.line or 0, item) if isinstance(item, Rejected) else item
+
+
+def _row_batches(table: Table) -> Iterator[Batch | Placed]:
+    rows, places = list[Row](), list[int]()
+    for place, row in enumerate(table.rows(), start=1):
         if isinstance(row, Rejected):
-            yield row
+            yield Placed(place, row)
             continue
         rows.append(row)
+        places.append(place)
         if len(rows) >= AT_ONCE:
-            yield RowBatch(rows)
-            rows = []
+            yield RowBatch(rows, places)
+            rows, places = [], []
     if rows:
-        yield RowBatch(rows)
+        yield RowBatch(rows, places)
 
 
-def _portions(items: Iterable[Batch | Rejected]) -> Iterator[Portion]:
-    rejected: list[Rejected] = []
+def _portions(items: Iterable[Batch | Placed]) -> Iterator[Portion]:
+    rejected: list[Placed] = []
     for item in items:
-        if isinstance(item, Rejected):
+        if isinstance(item, Placed):
             rejected.append(item)
             if len(rejected) < REJECTED_AT_ONCE:
                 continue
@@ -102,8 +117,8 @@ def _written(portions: Iterable[Portion], folder: Path | None) -> Iterator[Porti
         yield portion
 
 
-def ahead(items: Iterator[T]) -> Iterator[T]:
-    """Yield items; the next one is made meanwhile, in another thread."""
+def ahead(items: Iterator[T]) -> Generator[T, None, None]:
+    """Yield items; the next one is made meanwhile, in another thread. To be closed."""
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(next, items, None)
         while (item := waiting.result()) is not None:

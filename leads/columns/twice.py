@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from leadgrade.leads.columns.batches import line_of, number_of
+from leadgrade.leads.columns.batches import number_of, place_of
 from leadgrade.leads.columns.portions import portions_of
 from leadgrade.leads.terms import ListError, OnDuplicate, Rejected, clip
 
@@ -21,6 +21,8 @@ class Loaded(NamedTuple):
 
     listing: Listing
     source: int
+    base: int
+    """The number of the row before its first place."""
     by_columns: bool
     """Whether many of its rows were read at once."""
 
@@ -52,9 +54,10 @@ def _find(tables: Tables, choose: str) -> int:
     leads = tables.leads_table
     tables.connection.execute(
         "CREATE OR REPLACE TEMP TABLE list_twice AS"
-        f" WITH alike AS (SELECT hash(lead) AS hashed FROM {leads} GROUP BY 1 HAVING count(*) > 1),"
+        f' WITH alike AS (SELECT hash(lead) AS "its hash" FROM {leads} GROUP BY 1'
+        "  HAVING count(*) > 1),"
         f" close AS (SELECT n, lead, source, line FROM {leads} SEMI JOIN alike"
-        "  ON hash(lead) = hashed),"
+        '  ON hash(lead) = "its hash"),'
         f" chosen AS (SELECT lead, {choose}(n) AS chosen FROM close GROUP BY lead"
         "  HAVING count(*) > 1)"
         " SELECT close.n, close.source, close.line, lead, other.source AS other_source,"
@@ -102,13 +105,14 @@ def _refused(
     """Yield the rows of a batch that are refused: ``(n, raw, line, lead, other row)``."""
     if batch is None or not batch.count:
         return
-    bounds = [each.source, line_of(batch, 0), line_of(batch, batch.count - 1)]
+    bounds = [each.base + place_of(batch, number) for number in (0, batch.count - 1)]
     found = tables.connection.execute(
         "SELECT n, line, lead, other_source, other_line FROM list_twice"
-        " WHERE source = ? AND line BETWEEN ? AND ? ORDER BY line",
+        " WHERE n BETWEEN ? AND ? ORDER BY n",
         bounds,
     ).fetchall()
-    numbered = [(number, row) for row in found if (number := number_of(batch, row[1])) is not None]
+    places = [(number_of(batch, row[0] - each.base), row) for row in found]
+    numbered = [(number, row) for number, row in places if number is not None]
     rows = batch.rows([number for number, _ in numbered])
     for (_, (n, line, lead, *other)), row in zip(numbered, rows, strict=True):
         yield n, row.raw, line, lead, *other

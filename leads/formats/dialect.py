@@ -8,6 +8,7 @@ from collections import Counter
 from itertools import dropwhile
 from typing import TYPE_CHECKING
 
+from leadgrade.leads.formats.limits import longest_cell
 from leadgrade.leads.formats.title_rows import LOOKED_AT
 from leadgrade.leads.terms import ListError
 
@@ -87,8 +88,7 @@ def _fit(sample: list[str], delimiter: str, names: Names) -> tuple[bool, int, fl
 def _records(sample: list[str], delimiter: str) -> Iterator[list[str]]:
     """Yield the records of a sample; a line whose quotes are broken is one without cells."""
     at = 0
-    before = csv.field_size_limit(_SAMPLE_SIZE)  # of the whole process: only for this sample
-    try:
+    with longest_cell(_SAMPLE_SIZE):
         while at < len(sample):
             reader = csv.reader(sample[at:], delimiter=delimiter, strict=True)
             whole = 0
@@ -101,8 +101,6 @@ def _records(sample: list[str], delimiter: str) -> Iterator[list[str]]:
             except csv.Error:
                 yield []
                 at += whole + 1
-    finally:
-        csv.field_size_limit(before)
 
 
 def _is_torn(record: list[str]) -> bool:

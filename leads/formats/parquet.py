@@ -110,7 +110,7 @@ def _rows(
             for cells, number in zip(batch, numbers, strict=False):
                 yield within_limits(Row(number, list(cells), "\t".join(cells)), source.name)
     except duckdb.Error as error:
-        raise ListError("not-parquet", file=source.name, reason=_reason(error)) from error
+        raise ListError("not-parquet", file=source.name, reason=reason_of(error)) from error
     for _ in source.blocks():  # its end tells whether the file is still the same
         pass
 
@@ -136,11 +136,12 @@ def _described(connection: DuckDBPyConnection, path: str, file: str) -> list[tup
     try:
         found = connection.execute("DESCRIBE SELECT * FROM read_parquet(?)", [path]).fetchall()
     except duckdb.Error as error:
-        raise ListError("not-parquet", file=file, reason=_reason(error)) from error
+        raise ListError("not-parquet", file=file, reason=reason_of(error)) from error
     return [(str(name), str(kind)) for name, kind, *_ in found]
 
 
-def _reason(error: Exception) -> str:
+def reason_of(error: Exception) -> str:
+    """Return what an error says, in a line."""
     return str(error).splitlines()[0][:200] if str(error) else type(error).__name__
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from leadgrade.leads.formats.dialect import find_delimiter, is_separator_line
 from leadgrade.leads.formats.encoding import STRICT, UNDECODED, find_encoding, text_of
+from leadgrade.leads.formats.limits import longest_cell
 from leadgrade.leads.formats.title_rows import LOOKED_AT, header_among
 from leadgrade.leads.terms import CELL_LIMIT, Rejected, Row, Table, clip
 
@@ -157,18 +158,16 @@ def records_in(
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     while True:
         lines.start()
-        before = csv.field_size_limit(CELL_LIMIT)  # of the whole process: only for this record
         try:
-            cells = next(reader)
-        except StopIteration:
-            return
+            with longest_cell(CELL_LIMIT):
+                cells = next(reader, None)
         except csv.Error as error:
             code = _code(error, lines)
             lines.back()
             yield _rejected(file, lines, code)
             continue
-        finally:
-            csv.field_size_limit(before)
+        if cells is None:
+            return
         raw = lines.pending[0] if len(lines.pending) == 1 else "".join(lines.pending)
         if "\0" in raw:
             yield _rejected(file, lines, "nul-byte")

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from leadgrade.engine import filed_rows, list_rows
+from leadgrade.engine import filed_rows
 from leadgrade.engine.backends.base import EngineFault
 from leadgrade.engine.backends.columnar import BATCH, Columnar
 from leadgrade.engine.backends.explainer import Explainer
@@ -179,7 +179,7 @@ def test_rows_in_portions_and_in_files_are_those_of_the_list(data: st.DataObject
         Columnar(book, AS_OF) as columnar,
     ):
         patched.setattr(filed_rows, "ROWS", data.draw(st.integers(1, 5)))
-        patched.setattr(list_rows, "ROWS", data.draw(st.integers(1, 5)))
+        patched.setattr(Columnar, "at_once", data.draw(st.integers(1, 5)))
         run = columnar.connection.execute
         columnar.load(leads)
         want = [row for rows in columnar.decided() for row in rows]

@@ -261,6 +261,32 @@ def messy_list(
     check(paths, strict if data.draw(st.booleans()) else book, options)
 
 
+ELEMENTS = st.one_of(
+    st.fixed_dictionaries({"Lead ID": IDS}, optional=dict.fromkeys(HEADER.split(",")[1:], CELLS)),
+    st.fixed_dictionaries({"Lead ID": IDS, "employees": st.integers(-5, 10**6)}),
+    st.sampled_from([7, None, "text", [1], {}, {"Lead ID": {"a": 1}}]),
+)
+
+
+@settings(max_examples=FEW, deadline=None, suppress_health_check=CALM)
+@given(
+    lists=st.lists(st.lists(ELEMENTS, min_size=1, max_size=9), min_size=1, max_size=2),
+    gaps=st.lists(st.sampled_from([",", ", ", ",\n"]), min_size=9, max_size=9),
+    on_duplicate=st.sampled_from(list(OnDuplicate)),
+    mind=st.booleans(),
+)
+def test_json_with_line_ends_anywhere(
+    tmp_path: Path, strict: Book, book: Book, lists: list[list[Any]], gaps: list[str],
+    on_duplicate: OnDuplicate, mind: bool,
+) -> None:  # fmt: skip
+    paths = []
+    for number, elements in enumerate(lists):
+        texts = [json.dumps(each) + gap for each, gap in zip(elements, gaps, strict=False)]
+        paths.append(tmp_path / f"{number}.json")
+        paths[-1].write_text("[" + "".join(texts).rstrip(", \n") + "]", "utf-8")
+    check(paths, strict if mind else book, Options(on_duplicate=on_duplicate))
+
+
 def test_lists_with_every_kind_of_rejection(write: Callable[..., Path], strict: Book) -> None:
     blank = "," * 8
     text = "\n".join(
@@ -329,6 +355,22 @@ def as_typed_parquet(path: Path) -> None:
     ).write_parquet(str(path))
 
 
+def as_minified(path: Path) -> None:
+    """All leads on one line, as programs write them, some of them none or twice."""
+    rows = [{"Lead ID": f"A{n}", "annual_revenue": n, "employees": 5, "remark": "x" * n}
+            for n in (1, 2, 3, 1, 4, 5, 2, 6, 7, 8)]  # fmt: skip
+    some = ", ".join([*map(json.dumps, rows[:4]), "7", '{"Lead ID": "A9\u0000"}', '["A1"]'])
+    more = ", ".join([*map(json.dumps, rows[4:]), "null", '{"Lead ID": ""}'])
+    path.write_text(f"[{some},\n{more}]", "utf-8")
+
+
+def as_parquet_with_row_numbers(path: Path) -> None:
+    duckdb.sql(
+        """SELECT 'T' || range AS "Lead ID", range AS employees, range * 2 AS File_Row_Number
+        FROM range(5)"""
+    ).write_parquet(str(path))
+
+
 def as_lone_returns(path: Path) -> None:
     path.write_bytes(PLAIN.replace("\n", "\r").encode())
 
@@ -348,6 +390,8 @@ def as_mended(path: Path) -> None:
         ("list.xlsx", as_xlsx),
         ("list.parquet", as_parquet),
         ("typed.parquet", as_typed_parquet),
+        ("numbered.parquet", as_parquet_with_row_numbers),
+        ("minified.json", as_minified),
         ("list.csv", as_lone_returns),
         ("rejects.csv", as_mended),
     ],
