@@ -96,7 +96,8 @@ MEMORY = click.option(
     "--memory",
     metavar="SIZE",
     callback=_memory,
-    help="What the columnar engine may use, 512MB; the rest goes to temporary files.",
+    help="What the query of the columnar engine may use, else 600MB; what is beyond that goes"
+    " to temporary files.",
 )
 
 

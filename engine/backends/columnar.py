@@ -1,6 +1,6 @@
 """Big lists: the book compiled to one query, which DuckDB runs on all cores in bounded memory.
 
-    with Columnar(book, as_of, memory="1GB") as columnar:
+    with Columnar(book, as_of, memory="600MB") as columnar:
         columnar.load(leads)                    # or make the table yourself, see below
         for rows in columnar.decided():         # batches of ``Decided``, in the order of ``n``
             ...
@@ -50,7 +50,7 @@ BATCH = 10_000
 KEY = 32
 """Bytes of chance behind the salts of a run."""
 
-MEMORY = "1GB"
+MEMORY = "600MB"
 """What DuckDB may use; what does not fit goes to files in a folder of its own."""
 
 _TYPES = {
