@@ -10,7 +10,7 @@ from leadgrade.engine.backends.columnar import BATCH, LIST, Columnar, faults
 from leadgrade.engine.decision import Decided
 from leadgrade.engine.decision_files import COLUMNS, FORMAT, ROWS, file_name
 from leadgrade.engine.duck import quoted
-from leadgrade.engine.list_rows import GRADES, PORTION, ListRows
+from leadgrade.engine.list_rows import FIELDS, GRADES, PORTION, ListRows
 
 # ruff: noqa: S608 - names of our own, and texts with their quotes doubled
 
@@ -19,8 +19,6 @@ NUMBERS = "numbers"
 
 NUMBER = "number of the row"
 """A name that no fact has."""
-
-_FIELDS = ", ".join(Decided._fields)
 
 
 class FiledRows(ListRows):
@@ -88,7 +86,7 @@ class FiledRows(ListRows):
             EngineFault: DuckDB failed.
         """
         which = "number IN (SELECT unnest(?::BIGINT[]))"
-        query = f"SELECT {_FIELDS} FROM {self._read()} WHERE {which} ORDER BY number"
+        query = f"SELECT {FIELDS} FROM {self._read()} WHERE {which} ORDER BY number"
         with faults():
             return list(map(Decided._make, self._connection.execute(query, [numbers]).fetchall()))
 
@@ -122,4 +120,4 @@ class FiledRows(ListRows):
 
 def _renamed(query: str) -> str:
     """Return the query of numbered rows with the columns of a file."""
-    return f"SELECT n AS number, {_FIELDS}, NULL::VARCHAR AS sealed FROM ({query})"
+    return f"SELECT n AS number, {FIELDS}, NULL::VARCHAR AS sealed FROM ({query})"

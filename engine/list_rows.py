@@ -25,9 +25,11 @@ GRADES = "grades"
 PORTION = "portion"
 """The leads that are decided together."""
 
+FIELDS = ", ".join(Decided._fields)
+"""The columns of a row, behind its number."""
+
 _CHECKED = "checked"
 _NAMED = "named"
-_FIELDS = ", ".join(Decided._fields)
 
 
 class ListRows(ABC):
@@ -128,7 +130,7 @@ class StreamedRows(ListRows):
         with faults():
             self._take(self._connection, f"n IN ({listed})" if numbers else "false")
             self._connection.execute(f'INSERT INTO "{_CHECKED}" {self._query}', self._key)
-            found = self._connection.execute(f'SELECT {_FIELDS} FROM "{_CHECKED}" ORDER BY "n"')
+            found = self._connection.execute(f'SELECT {FIELDS} FROM "{_CHECKED}" ORDER BY "n"')
             return list(map(Decided._make, found.fetchall()))
 
     def portions(self) -> Iterator[str]:
@@ -161,7 +163,7 @@ class StreamedRows(ListRows):
             EngineFault: DuckDB failed.
         """
         with faults(), closing(self._connection.cursor()) as cursor:
-            cursor.execute(f'SELECT {_FIELDS} FROM "{portion}" ORDER BY "n"')
+            cursor.execute(f'SELECT {FIELDS} FROM "{portion}" ORDER BY "n"')
             while batch := cursor.fetchmany(BATCH):
                 yield batch
 

@@ -9,7 +9,7 @@ from leadgrade.leads.formats.limits import within_limits
 from leadgrade.leads.terms import CELL_LIMIT, Rejected, Row
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from duckdb import DuckDBPyConnection
 
@@ -30,6 +30,7 @@ class ParquetBatch:
         self, reader: ParquetBatches, first: int, count: int, without: Sequence[int] = ()
     ) -> None:
         self.count = count - len(without)
+        self.kinds = dict(enumerate(reader.file.kinds))
         self._reader = reader
         self._where = f"file_row_number BETWEEN {first} AND {first + count - 1}"
         self.places = [(0, first + 1)]
@@ -39,11 +40,6 @@ class ParquetBatch:
             lines = [at + 1 for at in range(first, first + count) if at not in left]
             self.places = shifts_of(0, lines)
         self.lines = self.places
-
-    @property
-    def kinds(self) -> Mapping[int, str]:
-        """The types of its columns."""
-        return dict(enumerate(self._reader.file.kinds))
 
     def select(self, columns: Sequence[int], typed: Collection[int] = ()) -> tuple[str, list[Any]]:
         """Return a query that reads the rows."""
