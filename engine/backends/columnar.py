@@ -77,6 +77,8 @@ class Columnar:
     name = "columnar"
     at_once = 100_000
     """Leads in a portion that is decided while another one is stored."""
+    at_first = 20_000
+    """Leads in the first of them."""
 
     def __init__(
         self, book: Book, as_of: date, *, memory: str = MEMORY, threads: int | None = None

@@ -48,7 +48,7 @@ class Spark(Columnar):
     """Decides lists by one book as of one day, on Spark."""
 
     name = "spark"
-    at_once = 1_000_000  # they may lie anywhere: each portion is looked for in all files
+    at_once = at_first = 1_000_000  # they may lie anywhere: each is looked for in all files
 
     def __init__(
         self,

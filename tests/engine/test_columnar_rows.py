@@ -180,6 +180,7 @@ def test_rows_in_portions_and_in_files_are_those_of_the_list(data: st.DataObject
     ):
         patched.setattr(filed_rows, "ROWS", data.draw(st.integers(1, 5)))
         patched.setattr(Columnar, "at_once", data.draw(st.integers(1, 5)))
+        patched.setattr(Columnar, "at_first", data.draw(st.integers(1, 5)))
         run = columnar.connection.execute
         columnar.load(leads)
         want = [row for rows in columnar.decided() for row in rows]
