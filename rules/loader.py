@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +14,6 @@ from leadgrade.rules.documents.kinds import record
 from leadgrade.rules.including import Including
 from leadgrade.rules.model import Book
 from leadgrade.rules.source import BookError, Findings, Span, TooManyFindingsError
-from leadgrade.rules.text import nodes
 from leadgrade.rules.text.nodes import Block, Node, Scalar, read_nodes
 from leadgrade.rules.text.writing import yaml_text
 
@@ -23,6 +22,9 @@ LARGEST_FILE = 4 * 1024 * 1024
 
 
 NO_OVERRIDES: Mapping[str, str] = {}
+
+_DECIDING_NOTHING = ("examples", "properties")
+"""Sections that a decision does not need, and that are often half of a book."""
 
 
 @dataclass(slots=True)
@@ -65,7 +67,7 @@ def read_book(
     """Read a rule book from its text; ``path`` names it in messages.
 
     Files that it includes or extends are looked for beside ``path``. Without ``examples`` these
-    and the properties, which decide nothing and are often half of a book, are not looked at.
+    and the properties are passed over.
 
     Raises:
         BookError: something in it is wrong; all of it is told.
@@ -73,11 +75,8 @@ def read_book(
     findings, files = Findings(), files or Files()
     book = None
     with _without_collecting(), suppress(TooManyFindingsError):
-        tree = whole_tree(text, path, findings, files)
-        read = tree
-        if isinstance(tree, nodes.Mapping) and not examples:
-            read = tree.without("examples", "properties")
-        doc: BookDoc | None = None if read is None else record(BookDoc)(read, findings)
+        tree = whole_tree(text, path, findings, files, () if examples else _DECIDING_NOTHING)
+        doc: BookDoc | None = None if tree is None else record(BookDoc)(tree, findings)
         if tree is not None and doc is not None:
             one_text = text if len(files.texts) == 1 else yaml_text(tree)
             book = Assembly(doc, overrides, findings).book(path, one_text)
@@ -112,16 +111,18 @@ def resolved_text(path: str | Path) -> str:
     return yaml_text(tree, origins=True)
 
 
-def whole_tree(text: str, path: str, findings: Findings, files: Files) -> Node | None:
+def whole_tree(
+    text: str, path: str, findings: Findings, files: Files, without: Collection[str] = ()
+) -> Node | None:
     """Return the tree of a book with all that it includes and extends, or None with findings.
 
-    The files that were read are added to ``files``.
+    The files that were read are added to ``files``. The sections ``without`` are passed over.
     """
     files.texts[path] = text
     if len(text) > LARGEST_FILE:
         findings.add("too-large", Span(path, 1, 1, 1, 1))
         return None
-    tree = files.trees[path] = read_nodes(text, path, findings)
+    tree = files.trees[path] = read_nodes(text, path, findings, without)
     if tree is None or (isinstance(tree, Scalar) and tree.empty):
         findings.add_unless_any("book-empty", Span(path, 1, 1, 1, 1))
         return None

@@ -7,7 +7,7 @@ times); what it means is decided by the place where it stands.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -75,11 +75,6 @@ class Mapping(NamedTuple):
         entries = tuple((name, node if name.text == key else old) for name, old in self.entries)
         return Mapping(entries, self.span)
 
-    def without(self, *keys: str) -> Mapping:
-        """Return the same without some keys."""
-        entries = tuple((name, node) for name, node in self.entries if name.text not in keys)
-        return Mapping(entries, self.span)
-
     def key(self, key: str) -> Scalar:
         """Return the key itself, for its place.
 
@@ -95,26 +90,46 @@ class Mapping(NamedTuple):
 Node = Scalar | Listing | Mapping
 
 
-def read_nodes(text: str, file: str, findings: Findings) -> Node | None:
+def read_nodes(
+    text: str, file: str, findings: Findings, without: Collection[str] = ()
+) -> Node | None:
     """Return the tree of a YAML text, or None where it cannot be read at all.
 
     What is wrong is added to ``findings``: YAML mistakes, duplicate keys, tags, a second
-    document, an alias that explodes, nesting beyond ``MOST_LEVELS``.
+    document, an alias that explodes, nesting beyond ``MOST_LEVELS``. What stands under the keys
+    ``without`` of the outermost mapping is passed over, and so are they.
     """
     if report_forbidden_character(text, file, findings):
         return None
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     builder = _Builder(text, file, findings)
+    events = yaml.parse(text, Loader=loader)
     try:
-        for event in yaml.parse(text, Loader=loader):
+        for event in events:
             builder.take(event)
+            if without and builder.drop_key(without):
+                _pass_over(events)
     except yaml.YAMLError as error:
         report_yaml_error(error, text, file, findings)
         return None
     except _TooMuchError as stop:
+        if without and stop.code == "unknown-alias":  # its anchor may be in what was passed over
+            return read_nodes(text, file, findings)
         findings.add(stop.code, stop.span, suggestion=None, **stop.words)
         return None
     return builder.root
+
+
+def _pass_over(events: Iterator[yaml.Event]) -> None:
+    """Take the events of one node from the iterator."""
+    levels = 0
+    for event in events:
+        if isinstance(event, yaml.CollectionStartEvent):
+            levels += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            levels -= 1
+        if not levels:
+            return
 
 
 class _TooMuchError(Exception):
@@ -162,6 +177,19 @@ class _Builder:
         taker = self._takers.get(type(event))
         if taker is not None:
             taker(event)
+
+    def drop_key(self, keys: Collection[str]) -> bool:
+        """Take back what came last if it is one of these keys of the outermost mapping."""
+        if len(self._open) != 1 or isinstance(self._open[0].event, yaml.SequenceStartEvent):
+            return False
+        children = self._open[0].children
+        if len(children) % 2 == 0:
+            return False
+        key = children[-1]
+        if not isinstance(key, Scalar) or key.text not in keys:
+            return False
+        children.pop()
+        return True
 
     def _take_document(self, event: yaml.DocumentStartEvent) -> None:
         if self.root is not None:
