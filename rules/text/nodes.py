@@ -114,10 +114,18 @@ def read_nodes(
         return None
     except _TooMuchError as stop:
         if without and stop.code == "unknown-alias":  # its anchor may be in what was passed over
-            return read_nodes(text, file, findings)
+            return _without(read_nodes(text, file, findings), without)
         findings.add(stop.code, stop.span, suggestion=None, **stop.words)
         return None
     return builder.root
+
+
+def _without(node: Node | None, keys: Collection[str]) -> Node | None:
+    """Return a mapping without some keys, anything else as it is."""
+    if not isinstance(node, Mapping):
+        return node
+    kept = tuple((name, value) for name, value in node.entries if name.text not in keys)
+    return Mapping(kept, node.span)
 
 
 def _pass_over(events: Iterator[yaml.Event]) -> None:

@@ -71,3 +71,27 @@ def test_a_key_has_a_place() -> None:
     assert node.key("one").span == Span("book.yaml", 1, 1, 1, 4)
     with pytest.raises(KeyError):
         node.key("two")
+
+
+WITHOUT = """
+examples: {deep: [1, {examples: 2}], last: 3}
+kept: {examples: [4]}
+alone: 5
+properties: [*again]
+"""
+
+
+def test_sections_are_passed_over_with_all_that_is_in_them() -> None:
+    findings = Findings()
+    node = read_nodes(WITHOUT, "book.yaml", findings, ("examples", "properties"))
+    assert not findings  # nobody asks what *again is
+    assert isinstance(node, Mapping)
+    assert [key.text for key, _ in node.entries] == ["kept", "alone"]
+    assert node == Mapping(read(WITHOUT.replace("*again", "")).entries[1:3], node.span)
+
+
+def test_what_has_its_name_in_a_section_that_is_passed_over_is_found() -> None:
+    text = "examples: {known: &same [1]}\nkept: *same\n"
+    node = read_nodes(text, "book.yaml", Findings(), ("examples",))
+    assert isinstance(node, Mapping)
+    assert node.entries == read(text).entries[1:]  # type: ignore[union-attr]
