@@ -11,9 +11,10 @@ from contextlib import closing
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from leadgrade.engine.backends.columnar import MEMORY, Columnar
+from leadgrade.engine.backends.columnar import Columnar
 from leadgrade.engine.backends.spark_session import LOCAL
 from leadgrade.engine.cross_check import Checked, DisagreementError, cross_check
+from leadgrade.engine.duck import MEMORY
 from leadgrade.engine.filed_rows import FiledRows
 from leadgrade.engine.list_rows import StreamedRows
 from leadgrade.leads.columns import Filled, Names, fill

@@ -13,7 +13,11 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 
-def connect(memory: str, threads: int | None = None) -> DuckDBPyConnection:
+MEMORY = "600MB"
+"""What DuckDB may use unless more is given; what does not fit goes to files of its own."""
+
+
+def connect(memory: str = MEMORY, threads: int | None = None) -> DuckDBPyConnection:
     """Open an empty database. Nothing is loaded or fetched because of what a file says.
 
     What does not fit in ``memory``, written as ``1GB``, goes to temporary files, which DuckDB takes

@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     from leadgrade.storage.leaves import Values
     from leadgrade.storage.records import DecisionFile
 
-MEMORY = "1GB"
-"""What DuckDB may use to sort a run; what does not fit goes to temporary files."""
-
 _BATCH = 500
 SLIM = "key, file, line, facts, ranks, qualified, grade, score, low, high, worst, best, evidence"
 """What is read of a decision."""
@@ -187,5 +184,5 @@ def _faults(path: Path) -> Iterator[None]:
 @contextmanager
 def _reading(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open DuckDB to read files at a path."""
-    with _faults(path), closing(connect(MEMORY)) as connection:
+    with _faults(path), closing(connect()) as connection:
         yield connection

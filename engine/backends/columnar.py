@@ -28,7 +28,7 @@ import duckdb
 
 from leadgrade.engine.backends.base import EngineFault
 from leadgrade.engine.decision import Decided, Decision, LedgerError, Possible
-from leadgrade.engine.duck import connect
+from leadgrade.engine.duck import MEMORY, connect
 from leadgrade.engine.legend import Result
 from leadgrade.engine.sql.checks import check_statement
 from leadgrade.engine.sql.dialects import DIALECTS
@@ -49,9 +49,6 @@ BATCH = 10_000
 
 KEY = 32
 """Bytes of chance behind the salts of a run."""
-
-MEMORY = "600MB"
-"""What DuckDB may use; what does not fit goes to files in a folder of its own."""
 
 _TYPES = {
     FactType.DATE: "DATE",

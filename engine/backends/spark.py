@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from leadgrade.engine.backends.base import EngineFault
-from leadgrade.engine.backends.columnar import KEY, MEMORY, Columnar, faults
+from leadgrade.engine.backends.columnar import KEY, Columnar, faults
 from leadgrade.engine.backends.spark_session import (
     LOCAL,
     session,
@@ -25,7 +25,7 @@ from leadgrade.engine.backends.spark_session import (
     url_of,
 )
 from leadgrade.engine.decision import Decided
-from leadgrade.engine.duck import quoted
+from leadgrade.engine.duck import MEMORY, quoted
 from leadgrade.engine.sql.dialects import DIALECTS
 from leadgrade.engine.sql.layout import SUMS, AsOf, Layout
 from leadgrade.engine.sql.rows import rows_statement, texts_statement
