@@ -8,6 +8,8 @@ neither. Only text of ours becomes code: the ids and values of a book come in by
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
+from types import CodeType
 from typing import Any, TypeVar
 
 from leadgrade.engine.kleene import Orders, Values
@@ -34,6 +36,12 @@ DEEPEST = 20
 SIGNS = {Op.EQ: "==", Op.NE: "!=", Op.LT: "<", Op.LE: "<=", Op.GT: ">", Op.GE: ">="}
 
 
+@lru_cache(maxsize=64)
+def _compiled(text: str) -> CodeType:
+    """Compile a text. To explain a lead, a book is read in several ways that have much in common."""
+    return compile(text, "<generated from a book>", "exec")
+
+
 class Source:
     """The source of a function of what is known of a lead, while it is being written."""
 
@@ -50,7 +58,7 @@ class Source:
         known = f"{self.constant(map)}(values.get, {self.constant(tuple(self._facts))})"
         body = [f"{read} = {known}", *self._lines, f"return {result}"]
         text = "\n    ".join(("def function(values):", *body))
-        exec(compile(text, "<generated from a book>", "exec"), self._constants)  # noqa: S102
+        exec(_compiled(text), self._constants)  # noqa: S102
         return self._constants["function"]  # type: ignore[no-any-return]
 
     def line(self, text: str) -> None:
