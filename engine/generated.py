@@ -38,7 +38,7 @@ SIGNS = {Op.EQ: "==", Op.NE: "!=", Op.LT: "<", Op.LE: "<=", Op.GT: ">", Op.GE: "
 
 @lru_cache(maxsize=64)
 def _compiled(text: str) -> CodeType:
-    """Compile a text. To explain a lead, a book is read in several ways that have much in common."""
+    """Compile a text. To explain a lead, a book is read in several ways with much in common."""
     return compile(text, "<generated from a book>", "exec")
 
 
