@@ -102,6 +102,7 @@ def run_findings(connection: Connection, run: int) -> Iterator[Finding]:
         values = rows(connection, kind, run)
         part = _Part(kind, run, kept.pop(kind, []), erased[kind])
         if kind == "decision" and (files.readable or files.lost):
+            yield from _beside_files(connection, run)
             values = _of_files(files.readable)
             part.leave_out(files.lost)
         roots[kind] = part.check(values)
@@ -130,6 +131,18 @@ def _erased(connection: Connection, run: int) -> dict[str, set[int]]:
     for kind, number in connection.execute(query, {"run": run}):
         found.setdefault(kind, set()).add(number)
     return found
+
+
+def _beside_files(connection: Connection, run: int) -> Iterator[Finding]:
+    """Name the decisions that the table has of a run in files: none of them was ever chained."""
+    query = text("""
+        SELECT decision.number, lead.key FROM decision
+        LEFT JOIN lead ON lead.id = decision.lead_id
+        WHERE decision.run_id = :run ORDER BY decision.number
+    """)
+    for number, key in connection.execute(query, {"run": run}):
+        name = f"#{number}" if key is None else str(key)
+        yield Finding("row-inserted", "decision", run, name)
 
 
 def _of_files(files: Iterable[DecisionFile]) -> Iterator[Values]:

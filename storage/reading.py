@@ -231,7 +231,8 @@ def history(connection: Connection, lead: str, day: date | None = None) -> list[
     """
     # By way of the runs: the decisions of a lead are found by run and lead.
     where = """
-        decision.run_id IN (SELECT id FROM run) AND lead.key = :lead ORDER BY decision.run_id
+        decision.run_id IN (SELECT id FROM run WHERE id NOT IN (SELECT run_id FROM decision_file))
+        AND lead.key = :lead ORDER BY decision.run_id
     """
     found = list(decided(connection, where, {"lead": lead}, day))
     for number in runs_in_files(connection):

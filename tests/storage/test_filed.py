@@ -305,6 +305,27 @@ def test_decisions_whose_file_is_not_known_any_more_are_named(db):
     ]
 
 
+FORGED = [
+    "INSERT INTO snapshot (id, facts) VALUES (900, '{}')",
+    "INSERT INTO lead (id, key, snapshot_id) VALUES (900, 'NOBODY', 900)",
+    """INSERT INTO decision (
+            run_id, number, lead_id, snapshot_id, source, line, qualified, grade, score, low, high,
+            worst, best, evidence, ranks, salt, sealed)
+        SELECT 2, 900, 900, 900, source, 9, 1, 'A', 8500, 8500, 8500, 'A', 'A', evidence, ranks,
+            salt, NULL FROM decision WHERE run_id = 1 AND number = 1""",
+]
+
+
+def test_decisions_that_the_table_has_of_a_run_in_files_are_named_and_not_read(db):
+    for statement in FORGED:
+        tamper(db, statement)
+    assert check(db) == [("row-inserted", "NOBODY")]
+    with open_store(str(db), create=False) as store:
+        assert told(store.check([2], everything=False)) == [("row-inserted", "NOBODY")]
+        with pytest.raises(StoreError, match="no-such-lead"):
+            store.history("NOBODY")
+
+
 @pytest.mark.parametrize(
     "statement",
     [
