@@ -21,7 +21,8 @@ from leadgrade.storage.emptying import is_empty
 from leadgrade.storage.file_checking import check_files
 from leadgrade.storage.finding import Finding
 from leadgrade.storage.hashing import FIRST_HEAD, MARK, Tree
-from leadgrade.storage.leaves import EVERY, FIELDS, PARTS, leaf_of, name_of, rows
+from leadgrade.storage.leaves import EVERY, FIELDS, NO_NUMBER, PARTS, leaf_of, name_of, rows
+from leadgrade.storage.sqlite import any_text
 from leadgrade.storage.strays import content_findings, stray_findings
 
 if TYPE_CHECKING:
@@ -121,7 +122,8 @@ def _kept_marks(connection: Connection, run: int) -> dict[str, list[tuple[int, b
     query = text("SELECT kind, first, marks FROM marks WHERE run_id = :run ORDER BY kind, first")
     found: dict[str, list[tuple[int, bytes]]] = {}
     for kind, first, marks in connection.execute(query, {"run": run}):
-        found.setdefault(kind, []).append((first, marks if isinstance(marks, bytes) else b""))
+        readable = isinstance(first, int) and isinstance(marks, bytes)
+        found.setdefault(kind, []).append((first, marks) if readable else (0, b""))
     return found
 
 
@@ -232,21 +234,23 @@ _KEY = FIELDS["decision"].names.index("key")
 
 def called(kind: str, number: int, values: Values | None) -> str:
     """Return what people call a row: a decision by its lead, where that is known."""
+    called_so = number if number != NO_NUMBER or values is None else values[0]
     if kind != "decision":
-        return str(number)
+        return str(called_so)
     key = values[_KEY] if values is not None else None
-    return str(key) if key else f"#{number}"
+    return str(key) if key else f"#{called_so}"
 
 
 def check(
     connection: Connection, runs: Iterable[int], *, everything: bool, noted: str | None
 ) -> Iterator[Finding]:
     """Check the chain, and the rows of these runs; with ``everything`` all contents and strays."""
-    yield from chain_findings(connection, noted)
-    if everything:
-        yield from stray_findings(connection)
-        yield from content_findings(connection, None)
-    for run in runs:
-        if not everything:
-            yield from content_findings(connection, run)
-        yield from run_findings(connection, run)
+    with any_text(connection):
+        yield from chain_findings(connection, noted)
+        if everything:
+            yield from stray_findings(connection)
+            yield from content_findings(connection, None)
+        for run in runs:
+            if not everything:
+                yield from content_findings(connection, run)
+            yield from run_findings(connection, run)
