@@ -69,6 +69,17 @@ def value(connection: Connection, sql: str, **values: Any) -> Any:
     return None if found is None else found[0]
 
 
+def expect(row: Row, kind: type | tuple[type, ...], names: str) -> None:
+    """See that columns have values of a type: SQLite takes any into any column.
+
+    Raises:
+        TypeError: one has not.
+    """
+    for name in names.split():
+        if not isinstance(getattr(row, name), kind):
+            raise TypeError(f"{name} is {getattr(row, name)!r}")
+
+
 def change(
     connection: sqlalchemy.Connection,
     sql: str,
