@@ -18,7 +18,7 @@ from leadgrade.engine.legend import Legend
 from leadgrade.engine.sealing import hash_text
 from leadgrade.storage.chain import Link, links, run_digest
 from leadgrade.storage.checking import link_findings
-from leadgrade.storage.emptying import is_empty
+from leadgrade.storage.emptying import is_empty, sealed_values
 from leadgrade.storage.errors import StoreError
 from leadgrade.storage.finding import Finding
 from leadgrade.storage.hashing import FIRST_HEAD, Tree, climb, digest, path
@@ -36,9 +36,12 @@ if TYPE_CHECKING:
     from leadgrade.storage.emptying import is_empty
 from leadgrade.storage.hashing import Path
 
-FORMAT = 1
+FORMAT = 2
+_OTHER = "other_overrides"
+"""Bundles of format 1 do not have this key, and are the same otherwise."""
 _KEYS = {
-    *("leadgrade_bundle", "parts", "roots", "path", "in_full", "overrides", "chain", "sha256"),
+    *("leadgrade_bundle", "parts", "roots", "path", "in_full", "overrides", _OTHER, "chain"),
+    "sha256",
 }
 _OF_ONE = ("run", "book", "legend", "run_source", "decision")
 """The parts that come with one decision; of the others the root is enough."""
@@ -68,14 +71,16 @@ def make_bundle(connection: Connection, run: int, lead: str | None) -> dict[str,
         if one is None or kind in _OF_ONE:
             names = FIELDS[kind].names
             parts[kind] = [dict(zip(names, each, strict=True)) for each in found]
+    overrides, chain = _overrides(connection, run, one), _chain(connection, run)
     bundle = {
         "leadgrade_bundle": FORMAT,
         "parts": parts,
         "roots": roots,
         "path": way,
         "in_full": None if one is None else one.in_full,
-        "overrides": _overrides(connection, run, one),
-        "chain": _chain(connection, run),
+        "overrides": overrides,
+        _OTHER: _other_overrides(connection, chain, {each["id"] for each in overrides}),
+        "chain": chain,
     }
     return {**bundle, "sha256": digest(bundle)}
 
@@ -106,6 +111,19 @@ def _overrides(connection: Connection, run: int, one: _One | None) -> list[dict[
         dict(zip(names, row, strict=True))
         for each in list(connection.execute(query, values).scalars())
         for row in rows(connection, "override", each)
+    ]
+
+
+def _other_overrides(
+    connection: Connection, chain: dict[str, Any], own: set[int]
+) -> list[dict[str, Any]]:
+    """Return the other overrides of the chain, sealed: that they are others, and about nobody."""
+    names = FIELDS["override"].names
+    return [
+        dict(zip(names, sealed_values("override", row), strict=True))
+        for link in chain["links"]
+        if link["kind"] == "override" and link["number"] not in own
+        for row in rows(connection, "override", link["number"])
     ]
 
 
@@ -176,7 +194,7 @@ def bundle_findings(bundle: Bundle, noted: str | None = None) -> list[Finding]:
 
     Finding codes: ``bundle-unreadable``, ``bundle-changed``, ``content-changed``,
     ``row-changed``, ``refilled``, ``root-differs``, ``run-changed``, ``entry-changed``,
-    ``link-changed``, ``link-missing``, ``head-not-found``.
+    ``override-left-out``, ``link-changed``, ``link-missing``, ``head-not-found``.
     """
     try:
         return list(_findings(bundle, noted))
@@ -186,8 +204,7 @@ def bundle_findings(bundle: Bundle, noted: str | None = None) -> list[Finding]:
 
 def _findings(bundle: Bundle, noted: str | None) -> Iterator[Finding]:
     data = dict(bundle.data)
-    if data.keys() != _KEYS or data["leadgrade_bundle"] != FORMAT:
-        raise ValueError("not a bundle of this format")
+    _check_shape(data)
     if data.pop("sha256") != digest(data):
         yield Finding("bundle-changed", "bundle")
     number = int(bundle.run["id"])
@@ -199,12 +216,42 @@ def _findings(bundle: Bundle, noted: str | None) -> Iterator[Finding]:
     if run_digest(data["roots"]) != chain[0].digest:
         yield Finding("run-changed", "run", number)
     yield from link_findings(chain, data["chain"]["before"], chain[0].position)
-    chained = {link.number: link.digest for link in chain if link.kind == "override"}
-    for each in data["overrides"]:
-        if _refilled("override", each) or _leaf("override", each) != chained.get(each["id"]):
-            yield Finding("entry-changed", "override", name=str(each["id"]))
+    yield from _override_findings(data, chain, number)
     if noted is not None and noted not in {link.head for link in chain}:
         yield Finding("head-not-found", "chain", detail=noted)
+
+
+def _check_shape(data: dict[str, Any]) -> None:
+    """See that a bundle has all that its kind has: what is not there could not be checked.
+
+    Raises:
+        ValueError: it has other keys or parts.
+    """
+    keys = {1: _KEYS - {_OTHER}, FORMAT: _KEYS}.get(data["leadgrade_bundle"])
+    if data.keys() != keys:
+        raise ValueError("not a bundle of this format")
+    of_one = data["path"] is not None
+    if of_one != (data["in_full"] is not None):
+        raise ValueError("neither a whole run nor one decision of it")
+    if data["parts"].keys() != set(_OF_ONE if of_one else PARTS):
+        raise ValueError("parts are missing, or too many")
+
+
+def _override_findings(data: dict[str, Any], chain: list[Link], run: int) -> Iterator[Finding]:
+    """Check the overrides against their links, and that no link is without one.
+
+    Those in ``other_overrides`` have to be of other runs. In the bundle of one decision they may
+    be of this one: only who has the record can tell of which lead.
+    """
+    chained = {link.number: link.digest for link in chain if link.kind == "override"}
+    others = data.get(_OTHER, [])
+    for each in (*data["overrides"], *others):
+        if _refilled("override", each) or _leaf("override", each) != chained.get(each["id"]):
+            yield Finding("entry-changed", "override", name=str(each["id"]))
+    hidden = {each["id"] for each in others if data["path"] is None and each["run_id"] == run}
+    told = {each["id"] for each in (*data["overrides"], *others)} - hidden
+    for number in sorted(chained.keys() - told):
+        yield Finding("override-left-out", "override", name=str(number))
 
 
 def _leaf(kind: str, row: dict[str, Any]) -> str:

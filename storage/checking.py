@@ -21,7 +21,8 @@ from leadgrade.storage.emptying import is_empty
 from leadgrade.storage.file_checking import check_files
 from leadgrade.storage.finding import Finding
 from leadgrade.storage.hashing import FIRST_HEAD, MARK, Tree
-from leadgrade.storage.leaves import EVERY, FIELDS, PARTS, leaf_of, name_of, rows
+from leadgrade.storage.leaves import EVERY, FIELDS, NO_NUMBER, PARTS, leaf_of, name_of, rows
+from leadgrade.storage.sqlite import any_text
 from leadgrade.storage.strays import content_findings, stray_findings
 
 if TYPE_CHECKING:
@@ -102,6 +103,7 @@ def run_findings(connection: Connection, run: int) -> Iterator[Finding]:
         values = rows(connection, kind, run)
         part = _Part(kind, run, kept.pop(kind, []), erased[kind])
         if kind == "decision" and (files.readable or files.lost):
+            yield from _beside_files(connection, run)
             values = _of_files(files.readable)
             part.leave_out(files.lost)
         roots[kind] = part.check(values)
@@ -120,7 +122,8 @@ def _kept_marks(connection: Connection, run: int) -> dict[str, list[tuple[int, b
     query = text("SELECT kind, first, marks FROM marks WHERE run_id = :run ORDER BY kind, first")
     found: dict[str, list[tuple[int, bytes]]] = {}
     for kind, first, marks in connection.execute(query, {"run": run}):
-        found.setdefault(kind, []).append((first, marks if isinstance(marks, bytes) else b""))
+        readable = isinstance(first, int) and isinstance(marks, bytes)
+        found.setdefault(kind, []).append((first, marks) if readable else (0, b""))
     return found
 
 
@@ -130,6 +133,18 @@ def _erased(connection: Connection, run: int) -> dict[str, set[int]]:
     for kind, number in connection.execute(query, {"run": run}):
         found.setdefault(kind, set()).add(number)
     return found
+
+
+def _beside_files(connection: Connection, run: int) -> Iterator[Finding]:
+    """Name the decisions that the table has of a run in files: none of them was ever chained."""
+    query = text("""
+        SELECT decision.number, lead.key FROM decision
+        LEFT JOIN lead ON lead.id = decision.lead_id
+        WHERE decision.run_id = :run ORDER BY decision.number
+    """)
+    for number, key in connection.execute(query, {"run": run}):
+        name = f"#{number}" if key is None else str(key)
+        yield Finding("row-inserted", "decision", run, name)
 
 
 def _of_files(files: Iterable[DecisionFile]) -> Iterator[Values]:
@@ -219,21 +234,23 @@ _KEY = FIELDS["decision"].names.index("key")
 
 def called(kind: str, number: int, values: Values | None) -> str:
     """Return what people call a row: a decision by its lead, where that is known."""
+    called_so = number if number != NO_NUMBER or values is None else values[0]
     if kind != "decision":
-        return str(number)
+        return str(called_so)
     key = values[_KEY] if values is not None else None
-    return str(key) if key else f"#{number}"
+    return str(key) if key else f"#{called_so}"
 
 
 def check(
     connection: Connection, runs: Iterable[int], *, everything: bool, noted: str | None
 ) -> Iterator[Finding]:
     """Check the chain, and the rows of these runs; with ``everything`` all contents and strays."""
-    yield from chain_findings(connection, noted)
-    if everything:
-        yield from stray_findings(connection)
-        yield from content_findings(connection, None)
-    for run in runs:
-        if not everything:
-            yield from content_findings(connection, run)
-        yield from run_findings(connection, run)
+    with any_text(connection):
+        yield from chain_findings(connection, noted)
+        if everything:
+            yield from stray_findings(connection)
+            yield from content_findings(connection, None)
+        for run in runs:
+            if not everything:
+                yield from content_findings(connection, run)
+            yield from run_findings(connection, run)

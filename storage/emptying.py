@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from leadgrade.engine.sealing import file_text
-from leadgrade.storage.leaves import FIELDS
+from leadgrade.storage.leaves import FIELDS, commitment
 
 if TYPE_CHECKING:
     from leadgrade.storage.leaves import Values
@@ -25,6 +25,12 @@ _EMPTY: dict[str, dict[str, Any]] = {
     "override": {"salt": None, "key": None, "reason": ""},
     "outcome": dict.fromkeys(("salt", "line", "decided_on", "value", "key")),
 }
+
+
+def sealed_values(kind: str, values: Values) -> Values:
+    """Return a row as an erasure leaves it: its hash stands in the place of what is private."""
+    found = dict(zip(FIELDS[kind].names, values, strict=True))
+    return tuple({**found, **_EMPTY[kind], "sealed": commitment(kind, values)}.values())
 
 
 def is_empty(kind: str, values: Values) -> bool:

@@ -51,6 +51,19 @@ class StoreError(Problem):
 
 
 @contextmanager
+def readable(code: str, **details: object) -> Iterator[None]:
+    """Turn what a stored value raises that was changed until it cannot be read into an error.
+
+    Raises:
+        StoreError: with this code and these details: which run, which lead.
+    """
+    try:
+        yield
+    except (ValueError, TypeError, LookupError, AttributeError) as error:
+        raise StoreError(code, **details) from error
+
+
+@contextmanager
 def store_errors(place: str) -> Iterator[None]:
     """Turn what a driver or the file system raises inside into a ``StoreError`` about ``place``.
 

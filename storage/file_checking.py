@@ -64,13 +64,17 @@ def _finding(code: str, run: int, file: DecisionFile, detail: str = "") -> Findi
 
 
 def _check(file: DecisionFile, owners: dict[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield what is wrong with the bytes of a file: a code and its detail."""
+    """Yield what is wrong with a file, or with what is noted of it: a code and its detail."""
+    from leadgrade.storage.filed import numbers_of  # noqa: PLC0415 - DuckDB is slow to import
+
     if not file.path.is_file():
         raise StoreError("file-missing", path=file.path)
     digest = digest_of(file.path)
     if digest != file.sha256:
         owner = owners.get(digest)
         yield ("file-changed", "") if owner is None else ("file-swapped", owner)
+    elif numbers_of(file)[0] != file.rows:
+        yield "row-changed", ""
 
 
 def _holds_its_own(file: DecisionFile) -> bool:

@@ -44,9 +44,10 @@ def files_of(connection: Connection, run: int) -> list[DecisionFile]:
     """Return the files with the decisions of a run; none where those are in the database."""
     base, found, first = _home(connection), [], 1
     for position, file, rows, sha256 in sql.rows(connection, _FILES, run=run):
-        path = Path(file) if base is None else base / file
-        found.append(DecisionFile(position, path, first, rows, sha256))
-        first += rows
+        path = Path(str(file)) if base is None else base / str(file)
+        count = rows if isinstance(rows, int) else 0  # for SQLite it may be anything
+        found.append(DecisionFile(position, path, first, count, sha256))
+        first += count
     return found
 
 
@@ -74,7 +75,7 @@ def known_in_files(connection: Connection, leads: Set[str]) -> set[str]:
 def paths_of_runs(connection: Connection) -> dict[Path, int]:
     """Return every file of the record, with the run that has it."""
     base = _home(connection) or Path()
-    return {base / file: run for run, file in sql.rows(connection, _ALL)}
+    return {base / str(file): run for run, file in sql.rows(connection, _ALL)}
 
 
 def add_file(connection: sqlalchemy.Connection, run: int, file: DecisionFile) -> None:

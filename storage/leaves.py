@@ -12,6 +12,7 @@ from leadgrade.engine.sealing import file_text, hash_text, leaf_text, sealed_tex
 from leadgrade.storage import sql
 from leadgrade.storage.files import files_of
 from leadgrade.storage.hashing import canonical, digest
+from leadgrade.storage.sqlite import NEVER_STORED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -110,10 +111,8 @@ _DECISIONS = """
     ORDER BY decision.number
 """
 _AT_ONCE = 2000
-_MISSING = "\0"
-"""What stands for a row that is named and not there: nothing that was ever hashed."""
-_NO_NUMBER = -(2**63) - 1
-"""No number that a database holds."""
+NO_NUMBER = -(2**63) - 1
+"""No number that a database holds: it stands for what is not a number where one has to be."""
 
 
 def leaf_of(kind: str, values: Values) -> str:
@@ -145,12 +144,12 @@ def rows(connection: Connection, kind: str, number: int, within: range = EVERY) 
     elif kind == "outcome":
         for number_, won, *values, sealed, lead in _stream(connection, _OUTCOMES, number):
             if lead is not None and values[-1] is None:
-                values[-1] = _MISSING
-            yield (number_, int(won), *values, sealed)
+                values[-1] = NEVER_STORED
+            yield (number_, _whole(won), *values, sealed)
     elif kind == "override":
         for *values, lead in _stream(connection, _OVERRIDE, number):
             if lead is not None and values[8] is None:
-                values[8] = _MISSING
+                values[8] = NEVER_STORED
             yield values
     else:
         columns = ", ".join(FIELDS[kind].names)
@@ -159,7 +158,7 @@ def rows(connection: Connection, kind: str, number: int, within: range = EVERY) 
 
 def name_of(kind: str, values: Values) -> int:
     """Return what names a row within its run: its number."""
-    return 0 if kind in ("book", "legend") else int(values[0])
+    return 0 if kind in ("book", "legend") else _whole(values[0])
 
 
 def _decisions(connection: Connection, run: int, within: range) -> Iterator[Values]:
@@ -175,20 +174,27 @@ def _decisions(connection: Connection, run: int, within: range) -> Iterator[Valu
         points = _whole(score), _whole(low), _whole(high)
         yield (
             *(number, _whole(qualified), grade, *points, worst, best),
-            salt.hex() if isinstance(salt, bytes) else salt,
-            files.get(source, _MISSING),
+            _hex(salt),
+            files.get(source, NEVER_STORED),
             None if line is None else _whole(line),
             evidence,
             ranks,
-            _MISSING if facts is None and snapshot is not None else facts,
-            _MISSING if key is None and lead is not None else key,
+            NEVER_STORED if facts is None and snapshot is not None else facts,
+            NEVER_STORED if key is None and lead is not None else key,
             sealed,
         )
 
 
 def _whole(value: Any) -> int:
     """Return a whole number as it is; for anything else, which SQLite may hold, none that is."""
-    return int(value) if isinstance(value, int) else _NO_NUMBER
+    return int(value) if isinstance(value, int) else NO_NUMBER
+
+
+def _hex(salt: Any) -> str | None:
+    """Return a salt as it is hashed; what is none, though its hex digits may be there, as such."""
+    if salt is None or isinstance(salt, bytes):
+        return None if salt is None else salt.hex()
+    return NEVER_STORED + str(salt)
 
 
 def _files(connection: Connection, run: int) -> dict[int | None, str]:
@@ -197,8 +203,12 @@ def _files(connection: Connection, run: int) -> dict[int | None, str]:
     Rows name the first position of a file that was given twice.
     """
     query = "SELECT min(position), file FROM run_source WHERE run_id = :run GROUP BY file"
-    found = {position: file_text(file) for position, file in sql.rows(connection, query, run=run)}
-    return {None: file_text(None), **found}
+    found = sql.rows(connection, query, run=run)
+    return {None: file_text(None), **{position: _file_text(file) for position, file in found}}
+
+
+def _file_text(file: Any) -> str:
+    return file_text(file) if isinstance(file, str) else f"{NEVER_STORED}{file!r}"
 
 
 def _stream(connection: Connection, query: str, number: int, **more: int) -> Iterator[Values]:

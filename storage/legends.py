@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from leadgrade.engine.legend import Legend, Marks
 from leadgrade.engine.sealing import hash_text
 from leadgrade.storage import sql
-from leadgrade.storage.errors import StoreError
+from leadgrade.storage.errors import readable
 from leadgrade.storage.records import StoredStep
 
 if TYPE_CHECKING:
@@ -103,11 +103,9 @@ class Legends:
         """
         if run not in self._runs:
             query = "SELECT legend_sha256, as_of FROM run WHERE id = :run"
-            ((name, day),) = sql.rows(self._connection, query, run=run)
-            try:
+            with readable("unreadable-legend", run=run):
+                ((name, day),) = sql.rows(self._connection, query, run=run)
                 self._runs[run] = Recalled(self._legend(name), date.fromisoformat(day))
-            except (ValueError, KeyError, TypeError) as error:
-                raise StoreError("unreadable-legend", run=run) from error
         return self._runs[run]
 
     def _legend(self, name: str) -> Legend:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from leadgrade.engine.sealing import new_salt
 from leadgrade.storage import sql
 from leadgrade.storage.chain import link_outcomes, now
+from leadgrade.storage.errors import readable
 from leadgrade.storage.files import known_in_files
 from leadgrade.storage.records import Outcome, OutcomeList, Source
 
@@ -54,7 +55,8 @@ def outcomes(connection: Connection) -> dict[str, Outcome]:
 
 
 def _outcome(row: Row) -> Outcome:
-    on = None if row.decided_on is None else date.fromisoformat(row.decided_on)
+    with readable("unreadable-outcome", lead=row.key):
+        on = None if row.decided_on is None else date.fromisoformat(row.decided_on)
     return Outcome(row.key, bool(row.won), on, row.value, row.line)
 
 

@@ -10,7 +10,7 @@ from leadgrade.engine.legend import Result
 from leadgrade.engine.sealing import new_salt
 from leadgrade.storage import sql
 from leadgrade.storage.chain import link_override, now
-from leadgrade.storage.errors import StoreError
+from leadgrade.storage.errors import StoreError, readable
 from leadgrade.storage.legends import Legends
 from leadgrade.storage.records import StoredOverride
 
@@ -65,7 +65,7 @@ def overrides(connection: Connection) -> list[StoredOverride]:
     """Return all overrides, also those that are over, the oldest first.
 
     Raises:
-        StoreError: ``unreadable-decision``, ``unreadable-legend``.
+        StoreError: ``unreadable-decision``, ``unreadable-override``, ``unreadable-legend``.
     """
     found = sql.rows(connection, _ALL)
     legends = Legends(connection)
@@ -75,6 +75,12 @@ def overrides(connection: Connection) -> list[StoredOverride]:
 def _stored(row: Row, legends: Legends) -> StoredOverride:
     possible = Possible(row.low, row.high, row.worst, row.best)
     result = Result(bool(row.qualified), row.machine, row.score, possible)
+    legend = legends.of(row.run_id).legend
+    with readable("unreadable-decision", lead=row.key, run=row.run_id):
+        decision = legend.read(row.evidence, result)
+    with readable("unreadable-override", lead=row.key, run=row.run_id):
+        sql.expect(row, str, "grade reason made_by made_at")
+        since, until = date.fromisoformat(row.since), date.fromisoformat(row.until)
     return StoredOverride(
         number=row.id,
         run=row.run_id,
@@ -82,11 +88,11 @@ def _stored(row: Row, legends: Legends) -> StoredOverride:
         grade=row.grade,
         machine=row.machine,
         reason=row.reason,
-        since=date.fromisoformat(row.since),
-        until=date.fromisoformat(row.until),
+        since=since,
+        until=until,
         by=row.made_by,
         made_at=row.made_at,
-        decision=legends.of(row.run_id).legend.read(row.evidence, result),
+        decision=decision,
     )
 
 

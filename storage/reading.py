@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from leadgrade.rules.phrase import Phrase
 from leadgrade.storage import sql
-from leadgrade.storage.errors import StoreError
+from leadgrade.storage.errors import StoreError, readable
 from leadgrade.storage.files import files_of, runs_in_files
 from leadgrade.storage.notes import join_mapping
 from leadgrade.storage.reading_decisions import decided, decided_by
@@ -84,11 +84,19 @@ def _notes(
     """  # noqa: S608 - constants
     found: defaultdict[tuple[int, int | None], list[Note]] = defaultdict(list)
     for run, source, note in sql.rows(connection, query, **values):
-        found[run, source].append(json.loads(note))
+        with readable("unreadable-run", run=run):
+            found[run, source].append(json.loads(note))
     return found
 
 
 def _stored_run(row: Row, notes: list[Note]) -> StoredRun:
+    with readable("unreadable-run", run=row.id):
+        sql.expect(row, str, "started_at finished_at started_by engine")
+        sql.expect(row, str, "engine_version leadgrade_version python_version")
+        sql.expect(row, int, "rows_read decided rejected qualified")
+        sql.expect(row, (int, float), "seconds")
+        as_of = date.fromisoformat(row.as_of)
+        parameters, grades = dict(json.loads(row.parameters)), dict(json.loads(row.grades))
     return StoredRun(
         number=row.id,
         book_id=row.book_id,
@@ -96,18 +104,18 @@ def _stored_run(row: Row, notes: list[Note]) -> StoredRun:
         book_sha256=row.book_sha256,
         started_at=row.started_at,
         finished_at=row.finished_at,
-        as_of=date.fromisoformat(row.as_of),
+        as_of=as_of,
         by=row.started_by,
         engine=row.engine,
         engine_version=row.engine_version,
         leadgrade_version=row.leadgrade_version,
         python_version=row.python_version,
-        parameters=json.loads(row.parameters),
+        parameters=parameters,
         rows_read=row.rows_read,
         decided=row.decided,
         rejected=row.rejected,
         qualified=row.qualified,
-        grades=json.loads(row.grades),
+        grades=grades,
         seconds=row.seconds,
         notes=notes,
         head=row.head or "",
@@ -119,11 +127,13 @@ def book(connection: Connection, sha256: str) -> StoredBook:
     """Return a rule book by its hash.
 
     Raises:
-        StoreError: ``no-such-book``.
+        StoreError: ``no-such-book``, ``unreadable-book``.
     """
     row = sql.row(connection, "SELECT * FROM book WHERE sha256 = :sha256", sha256=sha256)
     if row is None:
         raise StoreError("no-such-book", sha256=sha256)
+    with readable("unreadable-book", sha256=sha256):
+        sql.expect(row, str, "book_id path text")
     title = Phrase(row.title_en, row.title_zh)
     return StoredBook(row.book_id, title, row.path, row.text, row.sha256, row.added_at)
 
@@ -134,7 +144,11 @@ def sources(connection: Connection, number: int) -> list[Source]:
     notes = _notes(connection, "source IS NOT NULL AND run_id = :run", run=number)
     found = []
     for row in sql.rows(connection, query, run=number):
-        mapping = join_mapping(json.loads(row.mapping), notes[number, row.position])
+        with readable("unreadable-run", run=number):
+            sql.expect(row, str, "file format")
+            sql.expect(row, (str, type(None)), "encoding")
+            sql.expect(row, int, "rows_read")
+            mapping = join_mapping(json.loads(row.mapping), notes[number, row.position])
         about = (row.file, row.sha256, row.format, row.encoding, row.rows_read)
         found.append(Source(*about, mapping))
     return found
@@ -151,7 +165,9 @@ def rejected(connection: Connection, number: int) -> Iterator[RejectedRow]:
     """
     for part in sql.batches(connection, query, 1000, run=number):
         for file, line, code, args, raw in part:
-            yield RejectedRow(file, line, code, json.loads(args), raw)
+            with readable("unreadable-run", run=number):
+                found = RejectedRow(file, line, code, json.loads(args), raw)
+            yield found
 
 
 def decisions(
@@ -231,7 +247,8 @@ def history(connection: Connection, lead: str, day: date | None = None) -> list[
     """
     # By way of the runs: the decisions of a lead are found by run and lead.
     where = """
-        decision.run_id IN (SELECT id FROM run) AND lead.key = :lead ORDER BY decision.run_id
+        decision.run_id IN (SELECT id FROM run WHERE id NOT IN (SELECT run_id FROM decision_file))
+        AND lead.key = :lead ORDER BY decision.run_id
     """
     found = list(decided(connection, where, {"lead": lead}, day))
     for number in runs_in_files(connection):

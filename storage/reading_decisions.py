@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from leadgrade.engine.decision import Possible
 from leadgrade.storage import sql
+from leadgrade.storage.errors import readable
 from leadgrade.storage.files import files_of
 from leadgrade.storage.legends import Legends
 from leadgrade.storage.overriding import overrides_by_key, overrides_on
@@ -91,12 +92,16 @@ def _filled(
     facts = {row.id: row.facts for row in sql.rows(connection, _FACTS, ids=snapshots)}
     overrides = overrides_on(connection, {row.lead_id for row in batch}, day)
     for row in batch:
+        with readable("unreadable-decision", lead=row.key, run=row.run_id):
+            sql.expect(row, int, "score low high")
+            sql.expect(row, str, "grade worst best evidence ranks")
+            known = facts[row.snapshot_id]
         yield StoredDecision(
             run=row.run_id,
             lead=row.key,
             file=row.file,
             line=row.line,
-            facts=facts[row.snapshot_id],
+            facts=known,
             ranks=row.ranks,
             qualified=bool(row.qualified),
             grade=row.grade,

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from leadgrade.engine.legend import Result
-from leadgrade.storage.errors import StoreError
+from leadgrade.rules.lead import facts_from_json
+from leadgrade.storage.errors import readable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from datetime import date
     from pathlib import Path
 
     from leadgrade.engine.decision import Decision, Possible
+    from leadgrade.rules.conditions import Value
     from leadgrade.rules.model import Book
     from leadgrade.rules.phrase import Phrase
     from leadgrade.storage.legends import Recalled
@@ -225,6 +226,15 @@ class StoredDecision:
     recalled: Recalled
     override: StoredOverride | None = None
 
+    def known(self, book: Book) -> dict[str, Value]:
+        """Return the facts of the lead, typed by the book of its run.
+
+        Raises:
+            StoreError: ``unreadable-decision``, they are none of this book.
+        """
+        with readable("unreadable-decision", lead=self.lead, run=self.run):
+            return facts_from_json(book, self.facts)
+
     @property
     def steps(self) -> tuple[StoredStep, ...]:
         """The next steps, in the book's order.
@@ -232,7 +242,7 @@ class StoredDecision:
         Raises:
             StoreError: ``unreadable-decision``, the evidence is not of this run.
         """
-        with self._readable():
+        with readable("unreadable-decision", lead=self.lead, run=self.run):
             return self.recalled.steps(self.evidence)
 
     @property
@@ -243,15 +253,8 @@ class StoredDecision:
             StoreError: ``unreadable-decision``, the evidence is not of this run.
         """
         result = Result(self.qualified, self.grade, self.score, self.possible)
-        with self._readable():
+        with readable("unreadable-decision", lead=self.lead, run=self.run):
             return self.recalled.legend.read(self.evidence, result)
-
-    @contextmanager
-    def _readable(self) -> Iterator[None]:
-        try:
-            yield
-        except (ValueError, IndexError) as error:
-            raise StoreError("unreadable-decision", lead=self.lead, run=self.run) from error
 
 
 @dataclass(frozen=True, slots=True)

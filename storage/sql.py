@@ -32,7 +32,7 @@ def batches(
     A list among the values stands for its members: ``IN :names``.
     """
     sql, values = _members_by_name(sql, values)
-    driver = _driver(connection)
+    driver = driver_of(connection)
     if driver is None:
         yield from _batches_of_server(connection, sql, size, values)
         return
@@ -69,6 +69,17 @@ def value(connection: Connection, sql: str, **values: Any) -> Any:
     return None if found is None else found[0]
 
 
+def expect(row: Row, kind: type | tuple[type, ...], names: str) -> None:
+    """See that columns have values of a type: SQLite takes any into any column.
+
+    Raises:
+        TypeError: one has not.
+    """
+    for name in names.split():
+        if not isinstance(getattr(row, name), kind):
+            raise TypeError(f"{name} is {getattr(row, name)!r}")
+
+
 def change(
     connection: sqlalchemy.Connection,
     sql: str,
@@ -85,7 +96,7 @@ def is_sqlite(connection: Connection) -> bool:
     return isinstance(connection, sqlite3.Connection) or connection.dialect.name == "sqlite"
 
 
-def _driver(connection: Connection) -> sqlite3.Connection | None:
+def driver_of(connection: Connection) -> sqlite3.Connection | None:
     """Return SQLite's driver: it makes rows in a third of the time that SQLAlchemy takes."""
     if isinstance(connection, sqlite3.Connection):
         return connection

@@ -7,6 +7,8 @@ import time
 from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING
 
+from leadgrade.storage import sql
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -15,6 +17,9 @@ if TYPE_CHECKING:
 _CACHE_KIB = 64 * 1024  # pages of an open run stay in memory rather than spill into the log early
 _PAGE = 16 * 1024  # bytes: of a big run a quarter less work than with SQLite's own 4 KiB
 _SLICE = 0.1  # seconds
+
+NEVER_STORED = "\0"
+"""What begins a text that stands for a value that cannot be read, or is not there."""
 
 
 def sqlite_engine(uri: str, timeout: float, *, in_memory: bool = False) -> Engine:
@@ -57,6 +62,30 @@ def reading(uri: str, timeout: float) -> Iterator[sqlite3.Connection]:
     with closing(_connect(uri, timeout)) as connection:
         connection.execute("BEGIN")
         yield connection
+
+
+@contextmanager
+def any_text(connection: sql.Connection) -> Iterator[None]:
+    """Read also text that is no UTF-8, as text that nobody stored, where the driver would give up.
+
+    So that one such value does not keep a whole record from being checked.
+    """
+    driver = sql.driver_of(connection)
+    if driver is None:  # a server takes UTF-8 only
+        yield
+        return
+    driver.text_factory = _any_text
+    try:
+        yield
+    finally:
+        driver.text_factory = str
+
+
+def _any_text(raw: bytes) -> str:
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return f"{NEVER_STORED}{raw!r}"
 
 
 def _connect(uri: str, timeout: float) -> sqlite3.Connection:

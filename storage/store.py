@@ -12,7 +12,7 @@ from leadgrade.storage.connect import TIMEOUT, Database, open_database, read_tar
 from leadgrade.storage.errors import StoreError, store_errors
 from leadgrade.storage.files import NewFolder, refuse_taken, replacing
 from leadgrade.storage.server import connect_to_write
-from leadgrade.storage.sqlite import empty_log
+from leadgrade.storage.sqlite import any_text, empty_log
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -318,7 +318,7 @@ class Store:
 
     def head(self) -> str:
         """Return the head of the hash chain."""
-        with self._reading() as connection:
+        with self._reading() as connection, any_text(connection):
             return head(connection)
 
     def check(

@@ -13,7 +13,6 @@ from leadgrade.reports.checking.properties import property_json, property_text
 from leadgrade.reports.record.recall import stored_book
 from leadgrade.reports.report import Report
 from leadgrade.reports.wording import say
-from leadgrade.rules.lead import facts_from_json
 from leadgrade.rules.library import find_book
 from leadgrade.rules.loader import load_book
 from leadgrade.rules.model import Book
@@ -125,5 +124,5 @@ def frozen_decision(db: str, run: int | None, lead: str) -> str:
         stored = store.decision(run, lead)
         found = store.run(stored.run)
         book = stored_book(store, found)
-        facts = facts_from_json(book, stored.facts)
+        facts = stored.known(book)
         return frozen(book, lead, facts, stored.decision, found.as_of)

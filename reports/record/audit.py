@@ -17,6 +17,7 @@ from leadgrade.rules.loader import read_book
 from leadgrade.rules.problem import Problem
 from leadgrade.rules.source import BookError
 from leadgrade.storage.bundling import Bundle, bundle_findings
+from leadgrade.storage.errors import StoreError
 from leadgrade.storage.finding import Finding
 
 
@@ -86,7 +87,13 @@ def verify_bundle(
     verdict.findings = bundle_findings(bundle, noted)
     if verdict.proved:
         verdict.head = bundle.head
-        _replay(bundle, verdict, progress, workers)
+        try:
+            _replay(bundle, verdict, progress, workers)
+        except (StoreError, ValueError, TypeError, KeyError) as error:
+            # Made up, and hashed as it should be: nothing but reading it shows that.
+            detail = f"{type(error).__name__}: {error}"
+            number = int(bundle.run["id"])
+            verdict.findings.append(Finding("unreadable", "run", number, str(number), detail))
     verdict.seconds = time.monotonic() - began
     return verdict
 

@@ -10,11 +10,12 @@ from typing import Any, ClassVar
 
 from leadgrade.engine.explain import Explaining, Explanation
 from leadgrade.reports.explanation.data import Occasion
-from leadgrade.rules.lead import Lead, Rank, facts_from_json
+from leadgrade.rules.lead import Lead, Rank
 from leadgrade.rules.loader import read_book
 from leadgrade.rules.model import Book
 from leadgrade.rules.problem import Problem
 from leadgrade.rules.source import BookError
+from leadgrade.storage.errors import readable
 from leadgrade.storage.records import StoredDecision, StoredOverride, StoredRun
 from leadgrade.storage.store import Store
 
@@ -100,7 +101,12 @@ def _explain(explaining: Explaining, occasion: Occasion, stored: StoredDecision)
 
 
 def stored_lead(book: Book, stored: StoredDecision) -> Lead:
-    """Return a lead as it was decided, its facts typed by the book of its run."""
-    ranks = {name: Rank(*place) for name, place in json.loads(stored.ranks).items()}
-    facts = facts_from_json(book, stored.facts)
+    """Return a lead as it was decided, its facts typed by the book of its run.
+
+    Raises:
+        StoreError: ``unreadable-decision``, the facts or ranks are none.
+    """
+    with readable("unreadable-decision", lead=stored.lead, run=stored.run):
+        ranks = {name: Rank(*place) for name, place in json.loads(stored.ranks).items()}
+    facts = stored.known(book)
     return Lead(stored.lead, facts, ranks, stored.file, stored.line)

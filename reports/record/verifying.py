@@ -173,8 +173,9 @@ class Replay:
                 self._others.append(Finding("legend-differs", "legend", each.run))
             try:
                 lead = stored_lead(self._book, each)
-            except (KeyError, TypeError, ValueError) as error:
-                detail = f"{type(error).__name__}: {error}"
+            except StoreError as error:
+                cause = error.__cause__ or error
+                detail = f"{type(cause).__name__}: {cause}"
                 self._others.append(
                     Finding("facts-unreadable", "snapshot", each.run, each.lead, detail)
                 )

@@ -7,7 +7,6 @@ from typing import ClassVar
 from leadgrade.reports.values import show_class, show_fact
 from leadgrade.reports.wording import say
 from leadgrade.rules.conditions import Compare, Op, Value
-from leadgrade.rules.lead import facts_from_json
 from leadgrade.rules.model import Book, FactType
 from leadgrade.rules.problem import Problem
 from leadgrade.storage.records import StoredDecision
@@ -52,7 +51,7 @@ class Grouping:
             return decision.grade
         if self._by in self._book.classes:
             return decision.decision.classes[self._by]
-        known = facts_from_json(self._book, decision.facts) if facts is None else facts
+        known = decision.known(self._book) if facts is None else facts
         value = known.get(self._by)
         return None if value is None else str(value)
 

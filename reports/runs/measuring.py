@@ -26,7 +26,6 @@ from leadgrade.reports.runs.rates import (
     area_under_curve,
     difference,
 )
-from leadgrade.rules.lead import facts_from_json
 from leadgrade.rules.model import Book, Rule
 from leadgrade.rules.problem import Problem
 from leadgrade.storage.records import Outcome, StoredDecision, StoredRun
@@ -155,7 +154,7 @@ class Measure:
             if not self._allow_earlier and outcome.on and outcome.on < self.run.as_of:
                 self.earlier += 1
                 continue
-            facts = derive(facts_from_json(self.book, each.facts)) if self.by else {}
+            facts = derive(each.known(self.book)) if self.by else {}
             group = self.grouping.name(each, facts) if self.by else None
             self._count(each.decision, won=outcome.won)
             yield Known(each.lead, each.score, each.grade, outcome.won, outcome.value, group)

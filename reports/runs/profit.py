@@ -23,7 +23,6 @@ from leadgrade.engine.deriving import Deriver
 from leadgrade.reports.runs.grouping import GRADE, OWNER, Grouping, check_money
 from leadgrade.reports.values import label_of
 from leadgrade.reports.wording import say
-from leadgrade.rules.lead import facts_from_json
 from leadgrade.rules.model import Book
 from leadgrade.rules.problem import Problem
 from leadgrade.storage.records import StoredDecision, StoredRun
@@ -130,7 +129,7 @@ class Profit:
         accounts: dict[str | None, Account] = {}
         derive = Deriver(book, run.as_of).derive
         for each in decisions:
-            facts = derive(facts_from_json(book, each.facts))
+            facts = derive(each.known(book))
             name = self._grouping.name(each, facts)
             if name not in accounts:
                 accounts[name] = Account(name, self._grouping.owner(name))

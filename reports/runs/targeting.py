@@ -18,7 +18,6 @@ from leadgrade.engine.deriving import Deriver
 from leadgrade.reports.runs.grouping import OWNER, Grouping, check_money
 from leadgrade.reports.wording import say
 from leadgrade.rules.conditions import Value
-from leadgrade.rules.lead import facts_from_json
 from leadgrade.rules.model import Book
 from leadgrade.storage.records import StoredDecision, StoredRun
 
@@ -89,7 +88,7 @@ class Targeting:
         groups: dict[str | None, Figures] = {}
         derive = Deriver(book, run.as_of).derive
         for each in decisions:
-            facts = derive(facts_from_json(book, each.facts))
+            facts = derive(each.known(book))
             result = facts.get(wish.result) if wish.result else None
             self.all.add(each, self.key_grade, result)
             if wish.by is not None:

@@ -13,7 +13,6 @@ from leadgrade.engine.decision import points_text
 from leadgrade.reports.explanation.data import brief_override, number
 from leadgrade.reports.next_steps import show_step
 from leadgrade.reports.wording import say
-from leadgrade.rules.lead import facts_from_json
 from leadgrade.rules.model import Book
 from leadgrade.rules.phrase import Phrase
 from leadgrade.storage.records import StoredDecision, StoredRun
@@ -104,5 +103,5 @@ def name_of(book: Book, decision: StoredDecision) -> str | None:
     """Return what people call the lead, where the book says which fact that is."""
     if book.lead_name is None:
         return None
-    name = facts_from_json(book, decision.facts).get(book.lead_name)
+    name = decision.known(book).get(book.lead_name)
     return None if name is None else str(name)

@@ -205,3 +205,43 @@ def test_a_file_that_may_not_grow(shell, leadgrade, decided, runs_of) -> None:
     assert seen.stderr.count("\n") == 1
     assert "inside leadgrade" not in seen.stderr
     assert runs_of() == before
+
+
+READERS = [["top"], ["runs"], ["show"], ["overrides"], ["explain", "L-1"], ["history", "L-1"]]
+DAMAGE = {
+    "UPDATE decision SET evidence = 'x'": {"top", "overrides", "explain", "history"},
+    "UPDATE decision SET score = 'x'": {"top", "explain", "history"},
+    "UPDATE decision SET ranks = x'ff'": {"top", "explain", "history"},
+    "UPDATE decision SET snapshot_id = 99": {"top", "explain", "history"},
+    "UPDATE snapshot SET facts = 'x'": {"top", "explain", "history"},
+    "UPDATE run SET as_of = 'x'": {"runs", "show", "top", "explain", "history"},
+    "UPDATE run SET grades = 'x'": {"runs", "show", "top", "explain", "history"},
+    "UPDATE run SET decided = 'x'": {"runs", "show", "top", "explain", "history"},
+    "UPDATE run SET engine = x'ff'": {"runs", "show", "top", "explain", "history"},
+    "UPDATE run_source SET rows_read = 'x'": {"show"},
+    "UPDATE run_source SET mapping = 'x'": {"show"},
+    "UPDATE legend SET text = 'x'": {"top", "overrides", "explain", "history"},
+    "UPDATE book SET text = x'ff'": {"top", "explain", "history"},
+    "UPDATE \"override\" SET until = x'ff'": {"overrides"},
+}
+
+
+@pytest.mark.parametrize("statement", DAMAGE)
+def test_what_was_changed_until_it_cannot_be_read_is_told(leadgrade, decided, statement) -> None:
+    """It is named, with what to do, wherever somebody reads it."""
+    given = ("--reason", "met", "--until", "2099-12-31")
+    assert leadgrade("override", "L-1", "--grade", "D", *given).code == 0
+    connection = sqlite3.connect("leadgrade.db")
+    connection.execute(statement)
+    connection.commit()
+    connection.close()
+    stopped = set()
+    for command in READERS:
+        seen = leadgrade(*command)
+        if seen.code:
+            stopped.add(command[0])
+            assert (seen.code, seen.stdout) == (2, ""), command
+            assert "`leadgrade verify" in seen.stderr, seen.stderr
+            assert "inside leadgrade" not in seen.stderr, seen.stderr
+    assert stopped >= DAMAGE[statement]
+    assert leadgrade("verify", "--all").code == 1

@@ -12,6 +12,7 @@ from leadgrade.storage.store import open_store
 from . import making
 from .databases import SqliteFiles, postgres_server
 from .postgres import why_not
+from .tampering import make_recorded
 
 
 def pytest_generate_tests(metafunc):
@@ -38,6 +39,18 @@ def backend(request):
 def database(backend, tmp_path):
     """A database that nobody has opened yet."""
     return backend.new(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def recorded(backend, tmp_path_factory):
+    """A record with rows in every table, as long as nobody changes it for good."""
+    return make_recorded(backend, tmp_path_factory.mktemp("recorded"))
+
+
+@pytest.fixture
+def record(recorded, tmp_path):
+    """A copy, for changes that stay."""
+    return recorded.copy(tmp_path)
 
 
 @pytest.fixture

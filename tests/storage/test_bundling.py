@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 
+from leadgrade.reports.record.verifying import finding_text
 from leadgrade.storage.bundling import Bundle, bundle_findings
 from leadgrade.storage.hashing import digest
 from leadgrade.storage.records import RejectedRow
@@ -14,13 +15,14 @@ from leadgrade.storage.records import RejectedRow
 
 @pytest.fixture
 def filled(store, made):
-    """Forty leads in each of two runs, an override, a lead that was forgotten."""
+    """Forty leads in each of two runs, overrides in both, a lead that was forgotten."""
     rejected = [RejectedRow("leads.csv", 99, "bad", {"x": 1}, "a,b")]
     leads = [made.make_decided(f"E{n}", line=n) for n in range(40)]
     for _ in range(2):
         made.write_run(store, leads, rejected, notes=[{"code": "slow"}])
     days = {"since": date(2026, 1, 1), "until": date(2026, 12, 31), "by": "Lin"}
-    store.override("E7", grade="B", reason="said so", run=1, **days)
+    for lead, run in (("E7", 1), ("E8", 1), ("E3", 2), ("E9", 1)):
+        store.override(lead, grade="B", reason="said so", run=run, **days)
     store.forget("E9", by="Lin", reason="asked to")
     return store
 
@@ -92,16 +94,69 @@ def test_whatever_is_changed_in_a_bundle_is_found(filled, lead, careful):
         assert bundle_findings(Bundle(data)), way
 
 
+def without(bundle, *way):
+    """Return a bundle from which what is there was taken out, with its hash made anew."""
+    data = written(bundle)
+    place = data
+    for key in way[:-1]:
+        place = place[key]
+    del place[way[-1]]
+    data.pop("sha256", None)
+    return Bundle({**data, "sha256": digest(data)})
+
+
 @pytest.mark.parametrize("lead", [None, "E7"])
 def test_what_is_taken_out_of_a_bundle_is_found(filled, lead):
     bundle = written(filled.bundle(1, lead))
+    assert len(bundle["overrides"]) == (3 if lead is None else 1)
+    assert len(bundle["other_overrides"]) == (1 if lead is None else 3)
+    ways = [(name,) for name in bundle if name != "sha256"]
     for part, rows in bundle["parts"].items():
-        for at in range(len(rows)):
-            data = json.loads(json.dumps(bundle))
-            del data["parts"][part][at]
-            del data["sha256"]
-            data["sha256"] = digest(data)
-            assert bundle_findings(Bundle(data)), part
-    for name in bundle:
-        data = {key: value for key, value in bundle.items() if key != name}
-        assert bundle_findings(Bundle(data)), name
+        ways += [("parts", part), *(("parts", part, at) for at in range(len(rows)))]
+    for name in ("overrides", "other_overrides"):
+        ways += [(name, at) for at in range(len(bundle[name]))]
+    for way in ways:
+        assert bundle_findings(without(bundle, *way)), way
+    del bundle["sha256"]
+    assert bundle_findings(Bundle(bundle))
+
+
+@pytest.mark.parametrize("lead", [None, "E7"])
+def test_a_bundle_may_not_have_more_or_be_neither_kind(filled, lead):
+    bundle = written(filled.bundle(1, lead))
+    other = written(filled.bundle(1, "E7" if lead is None else None))
+    for name in ("path", "in_full", "parts"):
+        data = {**bundle, name: other[name]}
+        del data["sha256"]
+        (finding,) = bundle_findings(Bundle({**data, "sha256": digest(data)}))
+        assert finding.code == "bundle-unreadable", name
+
+
+def test_an_override_cannot_be_hidden_among_those_of_other_runs(filled):
+    data = written(filled.bundle(1, None))
+    sealed = written(filled.bundle(1, "E7"))["other_overrides"]
+    hidden = next(each for each in sealed if each["run_id"] == 1)
+    data["overrides"] = [each for each in data["overrides"] if each["id"] != hidden["id"]]
+    data["other_overrides"].append(hidden)
+    del data["sha256"]
+    (finding,) = bundle_findings(Bundle({**data, "sha256": digest(data)}))
+    assert (finding.code, finding.name) == ("override-left-out", str(hidden["id"]))
+    assert "leadgrade audit" in finding_text(finding, "en")
+    assert "leadgrade audit" in finding_text(finding, "zh")
+
+
+def older(bundle):
+    """Return a bundle as it was made in format 1."""
+    data = {**bundle, "leadgrade_bundle": 1}
+    del data["other_overrides"], data["sha256"]
+    return Bundle(written({**data, "sha256": digest(data)}))
+
+
+def test_a_bundle_of_the_older_format_is_proved_unless_overrides_may_be_missing(filled, made):
+    assert bundle_findings(older(filled.bundle(2, "E3"))) != []
+    with_all = filled.bundle(1, None)
+    (finding,) = bundle_findings(older(with_all))
+    assert (finding.code, finding.name) == ("override-left-out", "3")
+    made.write_run(filled, [made.make_decided("E1")])
+    assert bundle_findings(older(filled.bundle(3, None))) == []
+    assert bundle_findings(older(filled.bundle(3, "E1"))) == []

@@ -31,7 +31,7 @@ from leadgrade.storage.errors import StoreError
 from leadgrade.storage.records import Outcome, Source
 from leadgrade.storage.store import open_store
 
-from .test_tampering import BOOK, LIST
+from .tampering import BOOK, LIST
 
 AS_OF = date(2026, 11, 23)
 MORE = "Lead,revenue\nE7,1\nE8,2\n,3\nE9,what\nE10,100\nE11,1000\n"
@@ -305,6 +305,27 @@ def test_decisions_whose_file_is_not_known_any_more_are_named(db):
     ]
 
 
+FORGED = [
+    "INSERT INTO snapshot (id, facts) VALUES (900, '{}')",
+    "INSERT INTO lead (id, key, snapshot_id) VALUES (900, 'NOBODY', 900)",
+    """INSERT INTO decision (
+            run_id, number, lead_id, snapshot_id, source, line, qualified, grade, score, low, high,
+            worst, best, evidence, ranks, salt, sealed)
+        SELECT 2, 900, 900, 900, source, 9, 1, 'A', 8500, 8500, 8500, 'A', 'A', evidence, ranks,
+            salt, NULL FROM decision WHERE run_id = 1 AND number = 1""",
+]
+
+
+def test_decisions_that_the_table_has_of_a_run_in_files_are_named_and_not_read(db):
+    for statement in FORGED:
+        tamper(db, statement)
+    assert check(db) == [("row-inserted", "NOBODY")]
+    with open_store(str(db), create=False) as store:
+        assert told(store.check([2], everything=False)) == [("row-inserted", "NOBODY")]
+        with pytest.raises(StoreError, match="no-such-lead"):
+            store.history("NOBODY")
+
+
 @pytest.mark.parametrize(
     "statement",
     [
@@ -317,6 +338,13 @@ def test_decisions_whose_file_is_not_known_any_more_are_named(db):
         "UPDATE decision_file SET run_id = 1 WHERE position = 2",
         "UPDATE decision_file SET run_id = 9 WHERE position = 2",
         "UPDATE decision_file SET run_id = 9",
+        "UPDATE decision_file SET position = 'x' WHERE position = 2",
+        "UPDATE decision_file SET rows = 'x' WHERE position = 2",
+        "UPDATE decision_file SET rows = rows + 0.5 WHERE position = 2",
+        "UPDATE decision_file SET rows = 9223372036854775807 WHERE position = 4",
+        "UPDATE decision_file SET file = x'ff' WHERE position = 2",
+        "UPDATE decision_file SET file = CAST(x'ff' AS TEXT) WHERE position = 2",
+        "UPDATE decision_file SET sha256 = CAST(sha256 AS BLOB) WHERE position = 2",
         "DELETE FROM decision_file WHERE position = 3",
         "DELETE FROM decision_file",
         "INSERT INTO decision_file SELECT 2, 5, file, 3, sha256 FROM decision_file LIMIT 1",
