@@ -101,6 +101,8 @@ class Listing:
         """How the cells of each fact are read, declared or detected."""
         self.detected = settled.detected
         """What of it was detected."""
+        self.open_decimals = settled.open
+        """The facts whose numbers are like ``1.200``, where nothing says what that is."""
         self.columns = [
             (book.facts[fact], at, Column(book.facts[fact], book, self.policies[fact]))
             for fact, at in self.headers.facts.items()
@@ -123,6 +125,7 @@ class Listing:
             "above": len(self.above),
             "policies": {fact: policy for fact, policy in settled.items() if policy},
             "detected": {fact: policy for fact, policy in detected.items() if policy},
+            **({"open_decimals": list(self.open_decimals)} if self.open_decimals else {}),
         }
 
     @property

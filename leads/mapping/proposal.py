@@ -29,13 +29,15 @@ from leadgrade.leads.mapping.presets import recognised
 from leadgrade.leads.terms import ListError, Row
 from leadgrade.leads.values.amounts import read_unit
 from leadgrade.leads.values.cells import Column, Unreadable, unknown_text
+from leadgrade.leads.values.decimals import DECLARED, Evidence, marks_of
 from leadgrade.leads.values.detection import SAMPLE, detect
 from leadgrade.leads.values.policy import Policy
+from leadgrade.leads.values.settling import fitting_format
 from leadgrade.rules.model import NUMERIC
 from leadgrade.rules.values import ValueReadError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from leadgrade.leads.mapping.presets import Preset
@@ -50,7 +52,8 @@ SAMPLE_LENGTH = 40
 class Proposed:
     """What one column may be. ``readable`` is the share of its known cells, None without a fact.
 
-    ``rivals`` are the other columns that name the same fact.
+    ``rivals`` are the other columns that name the same fact. ``open``: its numbers are all like
+    ``1.200``, and nothing says what that is.
     """
 
     header: str
@@ -61,6 +64,7 @@ class Proposed:
     known: float
     readable: float | None
     rivals: tuple[str, ...] = ()
+    open: bool = False
 
     @property
     def fact(self) -> str | None:
@@ -148,8 +152,8 @@ class _View:
     ) -> None:
         self._headers = headers
         self._book = book
-        self._said = Policy.of(options)
-        self._csv = table.delimiter is not None
+        self._said = fitting_format(Policy.of(options), table)
+        self._table = table
         self._sample = sample
         self._preset = preset
 
@@ -158,13 +162,14 @@ class _View:
     ) -> tuple[Proposed, ...]:
         named = Counter(fact for match in matches.values() for fact in match.facts)
         claimed = set(named)
+        evidence = self._evidence(matches, policies)
         found = []
         for at, header in enumerate(self._headers):
             if not header:
                 continue
             match = matches.get(at) or (NO_MATCH if by_hand or self._shut(header) else None)
             match = match or suggest(header, self._book, claimed)
-            one = self._column(at, match, policies.get(at, Policy()))
+            one = self._column(at, match, policies.get(at, Policy()), evidence)
             rivals = [
                 self._headers[other]
                 for other, rival in matches.items()
@@ -177,22 +182,32 @@ class _View:
         means = self._preset.means if self._preset else {}
         return header in means and means[header] is None
 
-    def _column(self, at: int, match: Match, declared: Policy) -> Proposed:
+    def _evidence(self, matches: Mapping[int, Match], policies: Mapping[int, Policy]) -> Evidence:
+        """Return what the number columns that are read show of points and commas."""
+        shown = []
+        for at, match in matches.items():
+            fact = self._book.facts[match.facts[0]]
+            if fact.type in NUMERIC:
+                declared = policies.get(at, Policy()).over(self._said)
+                cells = (row[at] for row in self._sample)
+                shown.append(DECLARED if declared.decimal_comma else marks_of(cells))
+        return Evidence(shown, self._table.delimiter)
+
+    def _column(self, at: int, match: Match, declared: Policy, evidence: Evidence) -> Proposed:
         cells = [row[at] for row in self._sample]
         known = [cell for cell in cells if not unknown_text(cell)]
         samples = tuple(dict.fromkeys(each.strip()[:SAMPLE_LENGTH] for each in known))
-        policy, readable = Policy(), None
-        if match.facts:
-            policy, readable = self._read(at, match, declared, known)
         share = len(known) / len(cells) if cells else 0.0
-        sure = SURE[match.why]
-        header = self._headers[at]
-        return Proposed(header, match, sure, policy, samples[:MOST_SAMPLES], share, readable)
+        one = Proposed(
+            self._headers[at], match, SURE[match.why], Policy(), samples[:MOST_SAMPLES], share, None
+        )
+        return self._read(at, one, declared, known, evidence) if match.facts else one
 
     def _read(
-        self, at: int, match: Match, declared: Policy, known: list[str]
-    ) -> tuple[Policy, float | None]:
-        """Return how the cells would be read, and the share that can be."""
+        self, at: int, one: Proposed, declared: Policy, known: list[str], evidence: Evidence
+    ) -> Proposed:
+        """Return a column with how its cells would be read, and the share that can be."""
+        match = one.match
         fact = self._book.facts[match.facts[0]]
         if match.unit and fact.type in NUMERIC:
             try:
@@ -200,12 +215,12 @@ class _View:
                 declared = replace(declared, unit=match.unit)
             except ValueReadError:
                 pass
-        said = self._said if self._csv else replace(self._said, decimal_comma=None)
         preset = of_preset(self._headers[at], self._preset) or Policy()
-        seen = detect(fact, known, comma=self._csv)
-        policy = declared.over(said).over(preset).fitting(fact.type).over(seen)
+        declared = declared.over(self._said).over(preset).fitting(fact.type)
+        comma = evidence.decimal_comma(marks_of(known)) if fact.type in NUMERIC else False
+        policy = declared.over(detect(fact, known, decimal_comma=bool(comma)))
         column = Column(fact, self._book, policy)
-        if not known:
-            return policy, None
         read = sum(not isinstance(column[cell], Unreadable) for cell in known)
-        return policy, read / len(known)
+        readable = read / len(known) if known else None
+        open_ = comma is None and not policy.decimal_comma
+        return replace(one, policy=policy, readable=readable, open=open_)
