@@ -146,7 +146,23 @@ def test_types_and_names_of_the_tables(write: Callable[..., Path], book: Book) -
 
 
 IDS = st.sampled_from(
-    ["A1", "A2", "A3", "B 7", " A1", "n/a", "", "编号1", "x" * 501, "A\u200b1", "-"]
+    [
+        "A1",
+        "A2",
+        "A3",
+        "B 7",
+        " A1",
+        "n/a",
+        "",
+        "编号1",
+        "x" * 501,
+        "A\u200b1",
+        "-",
+        "合 计",
+        "Total",
+        "ＴＯＴＡＬ",
+        "Grand  TOTAL (3)",
+    ]
 )
 CELLS = st.sampled_from(
     ["", " ", "5", "12", "-0", "1,234", "¥1,200万", "1.5k", "35%", "0.35", "35",
