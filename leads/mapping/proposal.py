@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from leadgrade.leads.formats.source import open_source
 from leadgrade.leads.formats.tables import table_of
 from leadgrade.leads.listing import DEFAULTS
-from leadgrade.leads.mapping.headers import find_id, id_names, of_preset, shown_headers
+from leadgrade.leads.mapping.headers import find_id, id_names, of_preset, shown_headers, shut
 from leadgrade.leads.mapping.map_file import read_map_file
 from leadgrade.leads.mapping.matching import (
     NO_MATCH,
@@ -22,6 +22,7 @@ from leadgrade.leads.mapping.matching import (
     Match,
     Sure,
     Why,
+    all_names,
     match_columns,
     suggest,
 )
@@ -78,6 +79,11 @@ class Proposed:
         """Whether a person has to say which: the list is refused as it is."""
         return self.sure is not Sure.DOUBTFUL and (len(self.match.facts) > 1 or bool(self.rivals))
 
+    @property
+    def proposed(self) -> bool:
+        """Whether it is like a fact, and not used unless a person says that it is one."""
+        return self.sure is Sure.DOUBTFUL
+
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
@@ -92,9 +98,10 @@ class Proposal:
 
     @property
     def settled(self) -> bool:
-        """Whether the list can be read as it is."""
+        """Whether the list can be read as it is, and no column waits for a person to say yes."""
         facts = any(column.fact for column in self.columns)
-        return bool(facts and self.id_column and not any(each.doubt for each in self.columns))
+        asked = any(each.doubt or each.proposed for each in self.columns)
+        return bool(facts and self.id_column and not asked)
 
 
 def propose(path: str | Path, book: Book, options: Options = DEFAULTS) -> Proposal:
@@ -161,14 +168,14 @@ class _View:
         self, matches: dict[int, Match], policies: dict[int, Policy], *, by_hand: bool
     ) -> tuple[Proposed, ...]:
         named = Counter(fact for match in matches.values() for fact in match.facts)
-        claimed = set(named)
+        names, claimed = all_names(self._book), set(named)
         evidence = self._evidence(matches, policies)
         found = []
         for at, header in enumerate(self._headers):
             if not header:
                 continue
-            match = matches.get(at) or (NO_MATCH if by_hand or self._shut(header) else None)
-            match = match or suggest(header, self._book, claimed)
+            match = matches.get(at) or (NO_MATCH if by_hand or shut(header, self._preset) else None)
+            match = match or suggest(header, names, claimed)
             one = self._column(at, match, policies.get(at, Policy()), evidence)
             rivals = [
                 self._headers[other]
@@ -177,10 +184,6 @@ class _View:
             ]
             found.append(replace(one, rivals=tuple(rivals)))
         return tuple(found)
-
-    def _shut(self, header: str) -> bool:
-        means = self._preset.means if self._preset else {}
-        return header in means and means[header] is None
 
     def _evidence(self, matches: Mapping[int, Match], policies: Mapping[int, Policy]) -> Evidence:
         """Return what the number columns that are read show of points and commas."""
