@@ -170,7 +170,7 @@ CELLS = st.sampled_from(
      "7.5", "12,5", "abc", "Web; Fair", "yes", "否", "maybe", "none", "N/A", "未知",
      "1.200", "1.200,50", "#REF!", "two\nlines", "tab\there",
      'say "x"', "a;b", "\u3000", "1e400", "9" * 17, "é" * 3, "ＡＢ", "e\u0301", "z" * 60,
-     "1-5", "$5"]
+     "1-5", "$5", "300w", "约300万", "七成", "月结30天", "2026年3月1日 星期日"]
 )  # fmt: skip
 JUNK = st.text('",;\t\n\r A15%é中', max_size=12)
 ENDS = st.sampled_from(["\n"] * 6 + ["\r\n"] * 3 + ["\r"])

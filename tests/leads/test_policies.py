@@ -22,6 +22,25 @@ def said(book: Book, name: str, text: str, policy: Policy) -> object:
 
 
 @pytest.mark.parametrize(
+    ("fact", "text", "want"),
+    [
+        ("annual_revenue", "约300万", 3e6),
+        ("annual_revenue", "~ ¥5k", 5000),
+        ("annual_revenue", "about 5000", 5000),
+        ("employees", "50人左右", 50),
+        ("overdue_share", "大约30%", 0.3),
+        ("payment_days", "ca. 30 days", 30),
+    ],
+)
+def test_what_is_only_approximate_is_read_where_ranges_are(
+    book: Book, fact: str, text: str, want: float
+) -> None:
+    assert said(book, fact, text, Policy()) == "approximate"
+    for each in Ranges:
+        assert said(book, fact, text, Policy(ranges=each)) == want
+
+
+@pytest.mark.parametrize(
     ("fact", "text", "lower", "middle", "upper"),
     [
         ("employees", "51-200", 51, 125.5, 200),
