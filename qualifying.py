@@ -19,6 +19,7 @@ from leadgrade.engine.pool import Trouble, decide_all, engine_version
 from leadgrade.engine.ranks import rankings_of, with_ranks
 from leadgrade.leads import Listing, Options, Reading, Rejected
 from leadgrade.leads.joining import JoinedFile, Joins
+from leadgrade.leads.mapping.headers import proposed
 from leadgrade.rules.conditions import Condition
 from leadgrade.rules.lead import Lead
 from leadgrade.rules.model import Book, Fact
@@ -120,7 +121,7 @@ def _folder(job: Job, store: Store) -> AbstractContextManager[NewFolder | None]:
 
 def _finish(job: Job, reading: Reading, writing: Writing, notes: list[Note]) -> int:
     for listing in reading.listings:
-        writing.add_source(_source(listing, reading))
+        writing.add_source(_source(listing, reading, job.book))
     for joined in reading.joins.files if reading.joins else ():
         writing.add_source(_joined_source(joined))
     return writing.finish(
@@ -202,9 +203,11 @@ def _run_facts(job: Job, engine: str) -> RunFacts:
     )
 
 
-def _source(listing: Listing, reading: Reading) -> Source:
+def _source(listing: Listing, reading: Reading, book: Book) -> Source:
     source = _file(listing)
     source.mapping["identity"] = list(listing.identity.labels)
+    if asked := proposed(listing.headers, book):
+        source.mapping["proposed"] = asked
     merged = [asdict(each) for each in reading.merges if each.rows[0][0] == listing.file]
     if merged:
         source.mapping["merged"] = merged

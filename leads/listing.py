@@ -12,6 +12,7 @@ from leadgrade.leads.mapping.headers import HeaderMap, map_headers
 from leadgrade.leads.mapping.map_file import MapFile, read_map_file
 from leadgrade.leads.rejects import without_reasons
 from leadgrade.leads.terms import ListError, Options, Rejected, Row, Table, Unread, clip
+from leadgrade.leads.totals import adds_up
 from leadgrade.leads.values.cells import Column, Unreadable, clean_id
 from leadgrade.leads.values.policy import Policy
 from leadgrade.leads.values.settling import settle
@@ -101,6 +102,8 @@ class Listing:
         """How the cells of each fact are read, declared or detected."""
         self.detected = settled.detected
         """What of it was detected."""
+        self.open_decimals = settled.open
+        """The facts whose numbers are like ``1.200``, where nothing says what that is."""
         self.columns = [
             (book.facts[fact], at, Column(book.facts[fact], book, self.policies[fact]))
             for fact, at in self.headers.facts.items()
@@ -123,6 +126,7 @@ class Listing:
             "above": len(self.above),
             "policies": {fact: policy for fact, policy in settled.items() if policy},
             "detected": {fact: policy for fact, policy in detected.items() if policy},
+            **({"open_decimals": list(self.open_decimals)} if self.open_decimals else {}),
         }
 
     @property
@@ -156,8 +160,8 @@ class Listing:
     def items(self, claim: Callable[[Lead], Refusal | None]) -> Iterator[Lead | Rejected]:
         """Yield the rows from the beginning. ``claim`` may refuse a lead: its row is rejected.
 
-        Rejections: those of the tables, ``empty-id``, ``no-key``, ``id-too-long``,
-        ``unreadable-cell``, ``missing-fact``.
+        Rejections: those of the tables, ``empty-id``, ``totals-row``, ``no-key``,
+        ``id-too-long``, ``unreadable-cell``, ``missing-fact``.
 
         Raises:
             ListError: ``changed-while-read`` or ``unreadable-file``.
@@ -218,11 +222,10 @@ class Listing:
         at = self.headers.lead_id
         self._own_id = "" if at is None else clean_id(row.cells[at])
         self.raw = row.raw
-        if not self._own_id:
-            if not any(map(str.strip, row.cells)):
-                return None
-            if at is not None and not self.by_keys:
-                return self._rejected(row, "empty-id", column=self.headers.id_header)
+        if not self._own_id and not any(map(str.strip, row.cells)):
+            return None
+        if at is not None and (refused := self._refused_id(row, at)):
+            return refused
         facts: dict[str, Value] = {}
         unread: list[Unread] = []
         cells = row.cells
@@ -244,6 +247,16 @@ class Listing:
             for cell in unread:
                 self.count_unread(cell)
         return found
+
+    def _refused_id(self, row: Row, at: int) -> Rejected | None:
+        """Return the rejection of a row whose id names nobody."""
+        if not self._own_id:
+            if self.by_keys:
+                return None
+            return self._rejected(row, "empty-id", column=self.headers.id_header)
+        if adds_up(self._own_id, (cell for place, cell in enumerate(row.cells) if place != at)):
+            return self._rejected(row, "totals-row", id=self._own_id)
+        return None
 
     def _named(self, row: Row, facts: dict[str, Value]) -> Lead | Rejected:
         """Return the lead of a row's facts, with what joined files say of it."""

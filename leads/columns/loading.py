@@ -11,10 +11,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from leadgrade.leads.columns.batches import RowBatch, line_of, place_of
-from leadgrade.leads.columns.plain import SQL_TYPES, kept, plain_fact, plain_id
+from leadgrade.leads.columns.plain import SQL_TYPES, kept, plain_fact, plain_id, quoted
 from leadgrade.leads.columns.typed import text_of, typed_fact
 from leadgrade.leads.listing import ID_LIMIT, SAMPLE_LIMIT
 from leadgrade.leads.terms import Rejected, Unread
+from leadgrade.leads.totals import TOTALS
 from leadgrade.leads.values.cells import Unreadable, clean_id
 from leadgrade.rules.model import OnUnreadable
 
@@ -217,6 +218,7 @@ class Loader:
         if self._id:
             lead = self._value(self._id, looked_up)
             yield f"{lead} IS NULL OR {lead} = '' OR length({lead}) > {ID_LIMIT}"
+            yield f"regexp_full_match({lead}, {quoted(TOTALS)})"
         else:  # a row without anything in it is none
             unknown = [f"{self._value(part, looked_up)} IS NULL" for part in self._facts]
             read = [f"list_said_{part.name}.bad IS NOT TRUE" for part in self._facts

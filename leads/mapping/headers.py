@@ -14,12 +14,15 @@ from typing import TYPE_CHECKING
 
 from leadgrade.leads.mapping.aliases import LEAD_IDS
 from leadgrade.leads.mapping.matching import (
+    NO_MATCH,
     Match,
     Why,
     alias_names,
+    all_names,
     fold_header,
     match_columns,
     own_names,
+    suggest,
 )
 from leadgrade.leads.mapping.presets import Preset, recognised
 from leadgrade.leads.terms import BarePercent, ListError
@@ -36,6 +39,9 @@ _LIKE_DATA = re.compile(
     r"[¥$€£]?-?\d[\d.,]*%?|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}.{0,20}|[^@\s]{1,64}@[^@\s]{1,200}\.\w{2,20}"
 )
 """A cell that no title is written like: a number, a date, an e-mail address."""
+
+MOST_PROPOSED = 200
+"""So many unused columns are compared with the facts."""
 
 ROW = "row"
 """Named as the id column of a list without such a column, it lets the line name the lead."""
@@ -123,6 +129,21 @@ def of_preset(header: str, preset: Preset | None) -> Policy | None:
     if preset and header in preset.percents:
         return Policy(bare_percent=BarePercent.PERCENT)
     return None
+
+
+def shut(header: str, preset: Preset | None) -> bool:
+    """Whether an export says that a column is no fact, whatever its title."""
+    return bool(preset and header in preset.means and preset.means[header] is None)
+
+
+def proposed(found: HeaderMap, book: Book) -> dict[str, list[str]]:
+    """Return the facts that unused columns may be, by header; none where a mapping says all."""
+    if Why.MAPPING in found.why.values():
+        return {}
+    open_ = [header for header in found.unmapped[:MOST_PROPOSED] if not shut(header, found.preset)]
+    names = all_names(book) if open_ else {}
+    matches = {header: suggest(header, names, found.facts) for header in open_}
+    return {header: list(match.facts) for header, match in matches.items() if match != NO_MATCH}
 
 
 def refuse_doubt(matches: Mapping[int, Match], headers: Sequence[str], file: str) -> None:

@@ -110,20 +110,28 @@ def match_columns(headers: Sequence[str], book: Book, preset: Preset | None) -> 
     return dict(sorted(found.items()))
 
 
-def suggest(header: str, book: Book, claimed: set[str]) -> Match:
-    """Return what a column without a match might be: with its unit left out, or by likeness."""
-    every = {**alias_names(book), **own_names(book)}
+def all_names(book: Book) -> dict[str, set[str]]:
+    """Return the ids of the facts by each of their names and aliases, folded."""
+    return {**alias_names(book), **own_names(book)}
+
+
+def suggest(header: str, every: Mapping[str, set[str]], claimed: Collection[str]) -> Match:
+    """Return what a column without a match might be: with its unit left out, or by likeness.
+
+    ``every`` are all names of the facts; those ``claimed`` have a column already.
+    """
+    taken = set(claimed)
     with_unit = _UNIT.fullmatch(fold(header))
     if with_unit:
-        facts = every.get(fold_header(with_unit[1]), set()) - claimed
+        facts = every.get(fold_header(with_unit[1]), set()) - taken
         if facts:
             return Match(tuple(sorted(facts)), Why.UNIT, with_unit[2])
     folded = fold_header(header)
     if len(folded) > _LONGEST:
         return NO_MATCH
-    names = [name for name, facts in every.items() if facts - claimed]
+    names = [name for name, facts in every.items() if facts - taken]
     for near in get_close_matches(folded, names, n=1, cutoff=_ALIKE):
-        return Match(tuple(sorted(every[near] - claimed)), Why.SIMILAR)
+        return Match(tuple(sorted(every[near] - taken)), Why.SIMILAR)
     return NO_MATCH
 
 
@@ -163,7 +171,7 @@ def _own_reasons(book: Book, taken: Collection[str] = ()) -> dict[str, dict[str,
 
 
 def _preset_reasons(book: Book, preset: Preset | None) -> dict[str, dict[str, Why]]:
-    every = {**alias_names(book), **own_names(book)} if preset else {}
+    every = all_names(book) if preset else {}
     aliases = alias_names(book) if preset else {}
     reasons: dict[str, dict[str, Why]] = {}
     for name, meaning in preset.means.items() if preset else ():

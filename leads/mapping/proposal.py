@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from leadgrade.leads.formats.source import open_source
 from leadgrade.leads.formats.tables import table_of
 from leadgrade.leads.listing import DEFAULTS
-from leadgrade.leads.mapping.headers import find_id, id_names, of_preset, shown_headers
+from leadgrade.leads.mapping.headers import find_id, id_names, of_preset, shown_headers, shut
 from leadgrade.leads.mapping.map_file import read_map_file
 from leadgrade.leads.mapping.matching import (
     NO_MATCH,
@@ -22,6 +22,7 @@ from leadgrade.leads.mapping.matching import (
     Match,
     Sure,
     Why,
+    all_names,
     match_columns,
     suggest,
 )
@@ -29,13 +30,15 @@ from leadgrade.leads.mapping.presets import recognised
 from leadgrade.leads.terms import ListError, Row
 from leadgrade.leads.values.amounts import read_unit
 from leadgrade.leads.values.cells import Column, Unreadable, unknown_text
+from leadgrade.leads.values.decimals import DECLARED, Evidence, marks_of
 from leadgrade.leads.values.detection import SAMPLE, detect
 from leadgrade.leads.values.policy import Policy
+from leadgrade.leads.values.settling import fitting_format
 from leadgrade.rules.model import NUMERIC
 from leadgrade.rules.values import ValueReadError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from leadgrade.leads.mapping.presets import Preset
@@ -50,7 +53,8 @@ SAMPLE_LENGTH = 40
 class Proposed:
     """What one column may be. ``readable`` is the share of its known cells, None without a fact.
 
-    ``rivals`` are the other columns that name the same fact.
+    ``rivals`` are the other columns that name the same fact. ``open``: its numbers are all like
+    ``1.200``, and nothing says what that is.
     """
 
     header: str
@@ -61,6 +65,7 @@ class Proposed:
     known: float
     readable: float | None
     rivals: tuple[str, ...] = ()
+    open: bool = False
 
     @property
     def fact(self) -> str | None:
@@ -73,6 +78,11 @@ class Proposed:
     def doubt(self) -> bool:
         """Whether a person has to say which: the list is refused as it is."""
         return self.sure is not Sure.DOUBTFUL and (len(self.match.facts) > 1 or bool(self.rivals))
+
+    @property
+    def proposed(self) -> bool:
+        """Whether it is like a fact, and not used unless a person says that it is one."""
+        return self.sure is Sure.DOUBTFUL
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +98,10 @@ class Proposal:
 
     @property
     def settled(self) -> bool:
-        """Whether the list can be read as it is."""
+        """Whether the list can be read as it is, and no column waits for a person to say yes."""
         facts = any(column.fact for column in self.columns)
-        return bool(facts and self.id_column and not any(each.doubt for each in self.columns))
+        asked = any(each.doubt or each.proposed for each in self.columns)
+        return bool(facts and self.id_column and not asked)
 
 
 def propose(path: str | Path, book: Book, options: Options = DEFAULTS) -> Proposal:
@@ -148,8 +159,8 @@ class _View:
     ) -> None:
         self._headers = headers
         self._book = book
-        self._said = Policy.of(options)
-        self._csv = table.delimiter is not None
+        self._said = fitting_format(Policy.of(options), table)
+        self._table = table
         self._sample = sample
         self._preset = preset
 
@@ -157,14 +168,15 @@ class _View:
         self, matches: dict[int, Match], policies: dict[int, Policy], *, by_hand: bool
     ) -> tuple[Proposed, ...]:
         named = Counter(fact for match in matches.values() for fact in match.facts)
-        claimed = set(named)
+        names, claimed = all_names(self._book), set(named)
+        evidence = self._evidence(matches, policies)
         found = []
         for at, header in enumerate(self._headers):
             if not header:
                 continue
-            match = matches.get(at) or (NO_MATCH if by_hand or self._shut(header) else None)
-            match = match or suggest(header, self._book, claimed)
-            one = self._column(at, match, policies.get(at, Policy()))
+            match = matches.get(at) or (NO_MATCH if by_hand or shut(header, self._preset) else None)
+            match = match or suggest(header, names, claimed)
+            one = self._column(at, match, policies.get(at, Policy()), evidence)
             rivals = [
                 self._headers[other]
                 for other, rival in matches.items()
@@ -173,26 +185,32 @@ class _View:
             found.append(replace(one, rivals=tuple(rivals)))
         return tuple(found)
 
-    def _shut(self, header: str) -> bool:
-        means = self._preset.means if self._preset else {}
-        return header in means and means[header] is None
+    def _evidence(self, matches: Mapping[int, Match], policies: Mapping[int, Policy]) -> Evidence:
+        """Return what the number columns that are read show of points and commas."""
+        shown = []
+        for at, match in matches.items():
+            fact = self._book.facts[match.facts[0]]
+            if fact.type in NUMERIC:
+                declared = policies.get(at, Policy()).over(self._said)
+                cells = (row[at] for row in self._sample)
+                shown.append(DECLARED if declared.decimal_comma else marks_of(cells))
+        return Evidence(shown, self._table.delimiter)
 
-    def _column(self, at: int, match: Match, declared: Policy) -> Proposed:
+    def _column(self, at: int, match: Match, declared: Policy, evidence: Evidence) -> Proposed:
         cells = [row[at] for row in self._sample]
         known = [cell for cell in cells if not unknown_text(cell)]
         samples = tuple(dict.fromkeys(each.strip()[:SAMPLE_LENGTH] for each in known))
-        policy, readable = Policy(), None
-        if match.facts:
-            policy, readable = self._read(at, match, declared, known)
         share = len(known) / len(cells) if cells else 0.0
-        sure = SURE[match.why]
-        header = self._headers[at]
-        return Proposed(header, match, sure, policy, samples[:MOST_SAMPLES], share, readable)
+        one = Proposed(
+            self._headers[at], match, SURE[match.why], Policy(), samples[:MOST_SAMPLES], share, None
+        )
+        return self._read(at, one, declared, known, evidence) if match.facts else one
 
     def _read(
-        self, at: int, match: Match, declared: Policy, known: list[str]
-    ) -> tuple[Policy, float | None]:
-        """Return how the cells would be read, and the share that can be."""
+        self, at: int, one: Proposed, declared: Policy, known: list[str], evidence: Evidence
+    ) -> Proposed:
+        """Return a column with how its cells would be read, and the share that can be."""
+        match = one.match
         fact = self._book.facts[match.facts[0]]
         if match.unit and fact.type in NUMERIC:
             try:
@@ -200,12 +218,12 @@ class _View:
                 declared = replace(declared, unit=match.unit)
             except ValueReadError:
                 pass
-        said = self._said if self._csv else replace(self._said, decimal_comma=None)
         preset = of_preset(self._headers[at], self._preset) or Policy()
-        seen = detect(fact, known, comma=self._csv)
-        policy = declared.over(said).over(preset).fitting(fact.type).over(seen)
+        declared = declared.over(self._said).over(preset).fitting(fact.type)
+        comma = evidence.decimal_comma(marks_of(known)) if fact.type in NUMERIC else False
+        policy = declared.over(detect(fact, known, decimal_comma=bool(comma)))
         column = Column(fact, self._book, policy)
-        if not known:
-            return policy, None
         read = sum(not isinstance(column[cell], Unreadable) for cell in known)
-        return policy, read / len(known)
+        readable = read / len(known) if known else None
+        open_ = comma is None and not policy.decimal_comma
+        return replace(one, policy=policy, readable=readable, open=open_)

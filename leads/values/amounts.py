@@ -9,8 +9,12 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from leadgrade.rules.values import DAY_UNITS, MAGNITUDES, ValueReadError, fold, to_double
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 DOLLARS = frozenset({"USD", "HKD", "TWD", "SGD", "AUD", "CAD", "NZD"})
 
@@ -19,6 +23,7 @@ CURRENCIES: dict[str, frozenset[str]] = {
     "元": frozenset({"CNY", "TWD", "HKD"}),
     "元整": frozenset({"CNY"}),
     "人民币": frozenset({"CNY"}),
+    "元人民币": frozenset({"CNY"}),
     "rmb": frozenset({"CNY"}),
     "yuan": frozenset({"CNY"}),
     "cn¥": frozenset({"CNY"}),
@@ -90,6 +95,12 @@ CURRENCIES: dict[str, frozenset[str]] = {
 WORDS = {**MAGNITUDES, "thousand": 3, "million": 6, "billion": 9}
 """Powers of ten behind an amount, in lower case."""
 
+MONEY_WORDS = {**WORDS, "w": 4}
+"""Those behind an amount of money. Behind another number a ``w`` may be a watt, not 万."""
+
+TERMS = frozenset(["月结", "账期", "帳期"])
+"""What may stand before the days of payment terms: ``月结30天``."""
+
 COUNTED = ("人", "名", "个", "家", "employees", "employee", "people", "persons", "staff")
 """Words for what was counted, behind a number."""
 
@@ -103,6 +114,10 @@ _SHARE = re.compile(r"-?0(?:\.\d{1,15})?", re.ASCII)
 _POINT = re.compile(r"(?:\d+|\d{1,3}(?:([,' ])\d{3})(?:\1\d{3})*)(?:\.\d*)?|\.\d+", re.ASCII)
 _COMMA = re.compile(r"(?:\d+|\d{1,3}(?:([.' ])\d{3})(?:\1\d{3})*)(?:,\d*)?|,\d+", re.ASCII)
 _ONLY_COMMA = re.compile(r"\d{1,3}(?:\.\d{3})+,\d+|\d{1,3}(?:\.\d{3}){2,}", re.ASCII)
+_CHINESE_DIGITS = "〇一二三四五六七八九十"
+_TENTHS = re.compile(
+    r"([一二两三四五六七八九十]|\d(?:\.\d)?)\s*成([一二三四五六七八九半])?", re.ASCII
+)
 _UNGROUPED = str.maketrans("", "", ",' ")
 _COMMA_TO_POINT = str.maketrans(",", ".", ".' ")
 _EITHER = re.compile(r"\d+,\d+|\d{1,3}(?:[ ']\d{3})+,\d+", re.ASCII)
@@ -118,7 +133,7 @@ def read_money(text: str, currency: str, *, decimal_comma: bool = False) -> floa
     if not decimal_comma and (usual := usual_number(text)) is not None:
         return usual
     before, amount, after = _parts(text, decimal_comma=decimal_comma)
-    power, behind = _magnitude(after)
+    power, behind = _magnitude(after, MONEY_WORDS)
     for sign in filter(None, (before, behind)):
         _check_currency(sign, currency.upper())
     return to_double(amount.scaleb(power))
@@ -144,7 +159,7 @@ def read_number(text: str, *, decimal_comma: bool = False) -> float:
 
 
 def read_percent(text: str, *, bare: str | None = None, decimal_comma: bool = False) -> float:
-    """Read ``35%`` or ``0.35`` as the share 0.35.
+    """Read ``35%``, ``0.35`` or ``三成五`` as the share 0.35.
 
     ``bare`` says how a number without a sign reads: ``share``, ``percent``, ``column`` (percent,
     as the other cells of the column are, but between 0 and 1 in doubt), or None, which takes
@@ -158,6 +173,8 @@ def read_percent(text: str, *, bare: str | None = None, decimal_comma: bool = Fa
         return float(text) + 0.0
     if not decimal_comma and _PERCENT.fullmatch(text):
         return to_double(Decimal(text[:-1]).scaleb(-2))
+    if found := _TENTHS.fullmatch(fold(text)):
+        return to_double(_tenths(found[1]).scaleb(-1) + _tenths(found[2] or "0").scaleb(-2))
     before, amount, after = _parts(text, decimal_comma=decimal_comma)
     if before:
         raise ValueReadError("not-a-number")
@@ -173,7 +190,9 @@ def read_percent(text: str, *, bare: str | None = None, decimal_comma: bool = Fa
 
 
 def read_days(text: str, *, decimal_comma: bool = False) -> float:
-    """Read ``90``, ``90 days``, ``90天`` or ``2 weeks`` as days. Months have no fixed length.
+    """Read ``90``, ``90 days``, ``90天``, ``2 weeks`` or ``月结30天`` as days.
+
+    Months have no fixed length.
 
     Raises:
         ValueReadError: ``not-a-number``, ``ambiguous-number``, ``unknown-unit`` or ``too-large``.
@@ -181,7 +200,7 @@ def read_days(text: str, *, decimal_comma: bool = False) -> float:
     if not decimal_comma and (usual := usual_number(text)) is not None:
         return usual
     before, amount, after = _parts(text, decimal_comma=decimal_comma)
-    if before:
+    if before and before not in TERMS:
         raise ValueReadError("not-a-number")
     if after and after not in DAY_UNITS:
         raise ValueReadError("unknown-unit")
@@ -212,7 +231,7 @@ def read_unit(unit: str, currency: str) -> int:
 def has_magnitude(text: str) -> bool:
     """Whether an amount names a power of ten of its own: ``1200万``."""
     try:
-        return _magnitude(_parts(text, decimal_comma=False)[2])[0] != 0
+        return _magnitude(_parts(text, decimal_comma=False)[2], MONEY_WORDS)[0] != 0
     except ValueReadError:
         return False
 
@@ -226,6 +245,12 @@ def usual_number(text: str) -> float | None:
     if "," in text and _GROUPED.fullmatch(text):
         return float(text.replace(",", "")) + 0.0
     return None
+
+
+def _tenths(digit: str) -> Decimal:
+    if digit in _CHINESE_DIGITS:
+        return Decimal(_CHINESE_DIGITS.index(digit))
+    return Decimal({"两": "2", "半": "5"}.get(digit, digit))
 
 
 def _parts(text: str, *, decimal_comma: bool) -> tuple[str, Decimal, str]:
@@ -253,14 +278,14 @@ def _digits(text: str, *, decimal_comma: bool) -> str:
     raise ValueReadError("ambiguous-number" if _EITHER.fullmatch(text) else "not-a-number")
 
 
-def _magnitude(after: str) -> tuple[int, str]:
+def _magnitude(after: str, words: Mapping[str, int] = WORDS) -> tuple[int, str]:
     """Split what stands behind a number into a power of ten and a currency, both optional."""
     if after == "%":
         raise ValueReadError("percent-sign")
     for end in range(len(after), -1, -1):
         word, rest = after[:end], after[end:]
-        if (not word or word in WORDS) and (not rest or rest in CURRENCIES):
-            return WORDS.get(word, 0), rest
+        if (not word or word in words) and (not rest or rest in CURRENCIES):
+            return words.get(word, 0), rest
     raise ValueReadError("unknown-unit")
 
 

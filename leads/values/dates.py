@@ -16,6 +16,7 @@ _TIME = re.compile(r"(?:t|\s+|\s*[上下]午\s*)\d{1,2}:\d{2}.*|\s+\d{1,2}[时�
 _ISO = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _YEAR_FIRST = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})", re.ASCII)
 _CHINESE = re.compile(r"(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*[日号]?", re.ASCII)
+_WEEKDAY = re.compile(r"[\s,]*\(?(?:星期|周|礼拜)[一二三四五六日天]\)?$")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
 _DAY_MONTH = re.compile(
     rf"(\d{{1,2}})(?:st|nd|rd|th)?[\s.-]*{_MONTH}[\s.,/-]*(\d{{2}}|\d{{4}})", re.ASCII
@@ -29,7 +30,7 @@ _YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{2}|\d{4})", re.ASCII)
 
 
 def read_date(text: str, order: str | None = None) -> date:
-    """Read a date; a time of day behind it is cut off, its zone ignored.
+    """Read a date; a weekday and a time of day behind it are cut off, its zone ignored.
 
     ``order`` (``dmy`` or ``mdy``) settles 03/04/2026. Without it such a date is read only when
     one of the two numbers can be no month, or both are the same. With ``excel`` or ``excel-1904``
@@ -46,6 +47,7 @@ def read_date(text: str, order: str | None = None) -> date:
     order = order if order in ("dmy", "mdy") else None
     cut = _TIME.search(whole)
     day = whole[: cut.start()].rstrip(" ,") if cut else whole
+    day = _WEEKDAY.sub("", day)
     try:
         return _by_year_first(day) or _by_month_name(day) or _by_year_last(day, order)
     except ValueReadError:

@@ -10,8 +10,9 @@ import re
 from typing import TYPE_CHECKING
 
 from leadgrade.leads.terms import BarePercent, DateOrder
+from leadgrade.leads.values.decimals import LONGEST
 from leadgrade.leads.values.policy import Policy
-from leadgrade.rules.model import NUMERIC, Fact, FactType
+from leadgrade.rules.model import Fact, FactType
 from leadgrade.rules.values import fold
 
 if TYPE_CHECKING:
@@ -21,26 +22,19 @@ SAMPLE = 1000
 """So many rows of a list are looked at."""
 
 _ENOUGH_PERCENTS = 3
-_LONGEST = 60
 
 _BARE = re.compile(r"[+-]?(\d+(?:[.,]\d+)?)", re.ASCII)
 _YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2\d{4}(?:\D.*)?", re.ASCII | re.DOTALL)
-_DIGITS = re.compile(r"\d[\d.,]*", re.ASCII)
-_COMMA_ONLY = re.compile(r"(?:\d{1,3}(?:\.\d{3})+|\d+),(?:\d{1,2}|\d{4,})|\d{4,},\d+", re.ASCII)
-_POINT_ONLY = re.compile(
-    r"(?:\d{1,3}(?:,\d{3})+|\d+)\.(?:\d{1,2}|\d{4,})|\d{4,}\.\d+|\d{1,3}(?:,\d{3}){2,}", re.ASCII
-)
 
 
-def detect(fact: Fact, cells: Iterable[str], *, comma: bool) -> Policy:
-    """Return what the cells of a fact's column settle. ``comma``: decimal commas are possible."""
-    folded = [fold(cell) for cell in cells if 0 < len(cell) < _LONGEST]
+def detect(fact: Fact, cells: Iterable[str], *, decimal_comma: bool) -> Policy:
+    """Return what the cells of a fact's column settle. ``decimal_comma``: its numbers have one."""
+    folded = [fold(cell) for cell in cells if 0 < len(cell) < LONGEST]
     order = _date_order(folded) if fact.type is FactType.DATE else None
-    decimal_comma = _decimal_comma(folded) if comma and fact.type in NUMERIC else None
     percent = None
     if fact.type is FactType.PERCENT:
-        percent = _percent(folded, decimal_comma=bool(decimal_comma))
-    return Policy(percent, order, decimal_comma)
+        percent = _percent(folded, decimal_comma=decimal_comma)
+    return Policy(percent, order, decimal_comma or None)
 
 
 def _percent(cells: list[str], *, decimal_comma: bool) -> BarePercent | None:
@@ -68,15 +62,3 @@ def _date_order(cells: list[str]) -> DateOrder | None:
             elif second > 12 >= first:
                 seen.add(DateOrder.MONTH_FIRST)
     return seen.pop() if len(seen) == 1 else None
-
-
-def _decimal_comma(cells: list[str]) -> bool | None:
-    """Return True where some cells allow only a decimal comma, and none only a point."""
-    comma = False
-    for cell in cells:
-        if found := _DIGITS.search(cell):
-            digits = found[0].rstrip(".,")
-            if _POINT_ONLY.fullmatch(digits):
-                return None
-            comma = comma or _COMMA_ONLY.fullmatch(digits) is not None
-    return comma or None

@@ -1,4 +1,4 @@
-"""Ranges that stand where a number is wanted: ``51-200``, ``50人以下``, ``100+``, ``<5 years``."""
+"""Ranges that stand where a number is wanted: ``51-200``, ``50人以下``, ``100+``, ``约300万``."""
 
 from __future__ import annotations
 
@@ -22,25 +22,33 @@ _AT_LEAST = re.compile(
     r"|(.*?\d.*?)\s*(?:及?以上|or more|and more|and above|and over)"
 )
 _PLUS = re.compile(r"(.*?\d[^+]*)\+\s*(.*)")
+_ABOUT = re.compile(
+    r"(?:大约|大概|约|近似|about|approximately|approx\.?|around|circa|ca\.?|~)\s*(\D?\d.*)"
+    r"|(.*?\d.*?)\s*(?:左右|上下)"
+)
 _UNIT_BEHIND = re.compile(r"[^\d]*$")
 
 
 class Range(NamedTuple):
-    """The bounds of a range. ``high`` None: it is open above. One that is open below is from 0."""
+    """The bounds of a range. ``high`` None: it is open above. One that is open below is from 0.
+
+    ``about``: it is one number, which is only approximate.
+    """
 
     low: float
     high: float | None
+    about: bool = False
 
 
 def number_of(found: Range, policy: Ranges | None) -> float:
     """Return the number that stands for a range.
 
     Raises:
-        ValueReadError: ``a-range`` without a policy, ``open-range`` where the policy needs the
-            bound that is missing.
+        ValueReadError: ``a-range`` or ``approximate`` without a policy, ``open-range`` where the
+            policy needs the bound that is missing.
     """
     if policy is None:
-        raise ValueReadError("a-range")
+        raise ValueReadError("approximate" if found.about else "a-range")
     if policy is Ranges.LOWER:
         return found.low
     if found.high is None:
@@ -54,9 +62,17 @@ def range_in(text: str, read: Callable[[str], float]) -> Range | None:
         return None
     folded = fold(text).lower()
     try:
-        return _open(folded, read) or _closed(folded, read)
+        return _about(folded, read) or _open(folded, read) or _closed(folded, read)
     except ValueReadError:
         return None
+
+
+def _about(text: str, read: Callable[[str], float]) -> Range | None:
+    found = _ABOUT.fullmatch(text)
+    if found is None:
+        return None
+    number = read(found[1] or found[2])
+    return Range(number, number, about=True)
 
 
 def _open(text: str, read: Callable[[str], float]) -> Range | None:

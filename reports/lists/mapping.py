@@ -144,6 +144,11 @@ def _questions(proposal: Proposal, lang: str) -> Iterator[str]:
             rivals = ", ".join((column.header, *column.rivals))
             fact = column.match.facts[0]
             questions.append(say("mapping.ask-column", lang, fact=fact, columns=rivals))
+        elif column.proposed:
+            words = {"column": column.header, "fact": _fact(column).replace("?", "", 1)}
+            questions.append(say("mapping.ask-proposed", lang, **words))
+    if open_ := [column.header for column in proposal.columns if column.open and column.fact]:
+        questions.append(say("lists.read-open", lang, columns=", ".join(open_)))
     if proposal.id_column is None:
         questions.append(say("mapping.ask-id", lang))
     if not any(column.fact for column in proposal.columns):

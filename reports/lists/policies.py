@@ -39,6 +39,10 @@ def reading_lines(mapping: Mapping[str, Any], lang: str) -> Iterator[str]:
         yield say("mapping.preset", lang, title=preset.title)
     for how, words, columns in _policies(mapping):
         yield say(f"lists.read-{how}", lang, policy=words, columns=", ".join(columns))
+    if mapping.get("open_decimals"):
+        headers = {fact: header for header, fact in mapping["facts"].items()}
+        named = ", ".join(headers[fact] for fact in mapping["open_decimals"])
+        yield say("lists.read-open", lang, columns=named)
 
 
 def _policies(mapping: Mapping[str, Any]) -> Iterator[tuple[str, str, list[str]]]:

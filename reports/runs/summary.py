@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -144,6 +144,12 @@ def _folder(run: StoredRun, lang: str) -> Iterator[RenderableType]:
         yield Text(say("record.folder", lang, folder=run.folder))
 
 
+def proposed_text(asked: Mapping[str, Sequence[str]], file: str, lang: str) -> str:
+    """Return which columns were not used though they may be facts, and what to do."""
+    named = [f"{header} ({', '.join(facts)}?)" for header, facts in asked.items()]
+    return say("screens.proposed", lang, columns=", ".join(named), file=file)
+
+
 def note_text(note: dict[str, Any], lang: str) -> str:
     """Return a note of a run in words."""
     return say(f"screens.note-{note['code']}", lang, **note)
@@ -178,9 +184,12 @@ def _source(source: Source, run: StoredRun, lang: str) -> Iterator[RenderableTyp
     )
     for line in reading_lines(mapping, lang):
         yield Text("  " + line)
-    if mapping.get("unmapped"):
-        names = ", ".join(mapping["unmapped"])
+    asked = mapping.get("proposed", {})
+    if unused := [header for header in mapping.get("unmapped", []) if header not in asked]:
+        names = ", ".join(unused)
         yield Text("  " + say("screens.unmapped", lang, headers=names), style="dim")
+    if asked:
+        yield Text("  " + proposed_text(asked, source.file, lang), style="yellow")
     unread = mapping.get("unread", [])
     for each in unread[:MOST_ROWS]:
         yield Text("  " + unread_text(each, source.file, lang), style="yellow")

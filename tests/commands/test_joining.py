@@ -247,16 +247,16 @@ def test_a_run_says_what_was_recognised_and_how_columns_were_read(
         "en": [
             "The header is row 2; titles or notes above it: 1",
             "Recognised: HubSpot companies",
-            "read with decimal_comma: true, as their cells show: Number of Employees, gap",
-            "read with dates: dmy, as their cells show: Create Date",
-            "read with percent: percent, as their cells show: share",
+            "read with decimal_comma: true, as the list shows: Number of Employees, share, gap",
+            "read with dates: dmy, as the list shows: Create Date",
+            "read with percent: percent, as the list shows: share",
         ],
         "zh": [
             "表头在第 2 行；其上的标题或说明：1 行",
             "已识别：HubSpot companies",
-            "根据单元格内容判断，按 decimal_comma: true 读取：Number of Employees, gap",
-            "根据单元格内容判断，按 dates: dmy 读取：Create Date",
-            "根据单元格内容判断，按 percent: percent 读取：share",
+            "根据名单内容判断，按 decimal_comma: true 读取：Number of Employees, share, gap",
+            "根据名单内容判断，按 dates: dmy 读取：Create Date",
+            "根据名单内容判断，按 percent: percent 读取：share",
         ],
     }
     assert lines[at + 1 : at + 6] == want[lang]

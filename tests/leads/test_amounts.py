@@ -34,6 +34,10 @@ MONEY = {
     "１２００": 1200,
     "1200元": 1200,
     "120万元": 1200000,
+    "300w": 3000000,
+    "300W元": 3000000,
+    "¥1.5w": 15000,
+    "1.6 亿元人民币": 160000000,
     "120 万 元": 1200000,
     "人民币 120万": 1200000,
     "3.5亿": 350000000,
@@ -136,6 +140,7 @@ def test_decimal_comma_throughout(text: str, value: object) -> None:
         ("2.5k", 2500),
         ("¥5", "not-a-number"),
         ("5元", "unknown-unit"),
+        ("300w", "unknown-unit"),  # watts, perhaps
         ("5%", "percent-sign"),
     ],
 )
@@ -163,6 +168,14 @@ def test_numbers_have_no_currency(text: str, value: object) -> None:
         ("35‰", None, "unknown-unit"),
         ("¥3", None, "not-a-number"),
         ("half", None, "not-a-number"),
+        ("七成", None, 0.7),
+        ("七成", "share", 0.7),
+        ("两成半", None, 0.25),
+        ("三成五", None, 0.35),
+        ("十成", None, 1),
+        ("7.5 成", None, 0.75),
+        ("7成", None, 0.7),
+        ("成", None, "not-a-number"),
     ],
 )
 def test_percents_are_shares(text: str, bare: str | None, value: object) -> None:
@@ -174,6 +187,10 @@ def test_percents_are_shares(text: str, bare: str | None, value: object) -> None
     [
         ("90", 90),
         ("90 days", 90),
+        ("月结30天", 30),
+        ("账期 60 天", 60),
+        ("月结", "not-a-number"),
+        ("约30天", "not-a-number"),
         ("90天", 90),
         ("１２日", 12),
         ("2 weeks", 14),

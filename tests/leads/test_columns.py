@@ -146,15 +146,31 @@ def test_types_and_names_of_the_tables(write: Callable[..., Path], book: Book) -
 
 
 IDS = st.sampled_from(
-    ["A1", "A2", "A3", "B 7", " A1", "n/a", "", "编号1", "x" * 501, "A\u200b1", "-"]
+    [
+        "A1",
+        "A2",
+        "A3",
+        "B 7",
+        " A1",
+        "n/a",
+        "",
+        "编号1",
+        "x" * 501,
+        "A\u200b1",
+        "-",
+        "合 计",
+        "Total",
+        "ＴＯＴＡＬ",
+        "Grand  TOTAL (3)",
+    ]
 )
 CELLS = st.sampled_from(
     ["", " ", "5", "12", "-0", "1,234", "¥1,200万", "1.5k", "35%", "0.35", "35",
      "90 days", "2026-01-05", "2026-02-30", "03/04/2026", "2026-01-05 12:30", "ready", "比价中",
      "7.5", "12,5", "abc", "Web; Fair", "yes", "否", "maybe", "none", "N/A", "未知",
-     "#REF!", "two\nlines", "tab\there",
+     "1.200", "1.200,50", "#REF!", "two\nlines", "tab\there",
      'say "x"', "a;b", "\u3000", "1e400", "9" * 17, "é" * 3, "ＡＢ", "e\u0301", "z" * 60,
-     "1-5", "$5"]
+     "1-5", "$5", "300w", "约300万", "七成", "月结30天", "2026年3月1日 星期日"]
 )  # fmt: skip
 JUNK = st.text('",;\t\n\r A15%é中', max_size=12)
 ENDS = st.sampled_from(["\n"] * 6 + ["\r\n"] * 3 + ["\r"])

@@ -28,8 +28,10 @@ def test_a_mapping_is_shown_and_written(
 ) -> None:
     out = tmp_path / "map.yaml"
     code, text = run("map", write(LIST), "--out", out, "--lang", lang)
-    assert code == 0
+    assert code == 1
     assert "employee_count" in text
+    assert "`年营收(万元)`" in text
+    assert "annual_revenue (unit: 万元)" in text.replace("\n", " ")
     assert '"Employees": employee_count' in out.read_text(encoding="utf-8")
     assert run("map", write(LIST), "--map", out, "--lang", lang)[0] == 0
 
@@ -37,7 +39,7 @@ def test_a_mapping_is_shown_and_written(
 def test_a_mapping_as_json(write: Callable[..., Path]) -> None:
     code, text = run("map", write(LIST), "--json")
     found = json.loads(text)
-    assert (code, found["id"], found["settled"]) == (0, "编号", True)
+    assert (code, found["id"], found["settled"]) == (1, "编号", False)
     assert found["columns"][1] == {
         "header": "年营收(万元)",
         "fact": None,
@@ -57,6 +59,18 @@ def test_what_has_to_be_settled_ends_with_1(write: Callable[..., Path]) -> None:
     assert code == 1
     assert "Several columns are employee_count: Employees, 员工人数" in text
     assert "No column names the lead" in text
+
+
+@pytest.mark.parametrize(("lang", "unused"), [("en", "not used: 备注"), ("zh", "未使用的列：备注")])
+def test_a_run_tells_proposed_columns_from_unused_ones(
+    write: Callable[..., Path], tmp_path: Path, lang: str, unused: str
+) -> None:
+    path = write("编号,年营收(万元),Employees,备注\nA,120,51,x\n")
+    code, text = run("qualify", path, "--db", tmp_path / "a.db", "--lang", lang)
+    assert code == 0
+    assert [line.strip().endswith(unused) for line in text.splitlines()].count(True) == 1
+    assert "年营收(万元) (annual_revenue?)" in text
+    assert "--out map.yaml" in text
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])

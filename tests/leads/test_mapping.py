@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from leadgrade.leads.listing import open_list
-from leadgrade.leads.mapping.headers import map_headers
+from leadgrade.leads.mapping.headers import map_headers, proposed
 from leadgrade.leads.mapping.map_file import read_map_file
 from leadgrade.leads.mapping.matching import Sure, Why
 from leadgrade.leads.mapping.presets import PRESETS, recognised
@@ -204,7 +204,7 @@ def test_a_proposal_says_what_why_and_how_sure(write: Callable[..., Path], book:
     )
     found = propose(path, book)
     assert found.id_column == "id"
-    assert found.settled
+    assert not found.settled  # Payment dayz may be a fact
     told = {
         each.header: (each.fact, each.match.facts, each.match.why, each.sure)
         for each in found.columns
@@ -248,6 +248,18 @@ def test_a_unit_in_a_title_is_proposed_and_written(write: Callable[..., Path], b
     }
 
 
+def test_columns_that_may_be_facts_are_told_from_those_that_are_not_used(
+    write: Callable[..., Path], book: Book
+) -> None:
+    path = write("id,employees,年营收(万元),Payment dayz,Colour\nA,5,120,30,red\n")
+    with open_list(path, book) as listing:
+        want = {"年营收(万元)": ["annual_revenue"], "Payment dayz": ["payment_days"]}
+        assert proposed(listing.headers, book) == want
+    file = write(mapping_yaml(propose(path, book), "en"), "map.yaml")
+    with open_list(path, book, Options(map_file=str(file))) as listing:
+        assert proposed(listing.headers, book) == {}
+
+
 def test_a_written_mapping_reads_the_list_as_it_was(write: Callable[..., Path], book: Book) -> None:
     path = write(
         "Title\n\nid;Employees;Annual Revenue;a: b #c;逾期占比\n"
@@ -258,6 +270,7 @@ def test_a_written_mapping_reads_the_list_as_it_was(write: Callable[..., Path], 
     file = write(mapping_yaml(propose(path, book), "en"), "map.yaml")
     assert facts(path, book, map_file=str(file)) == want
     again = propose(path, book, Options(map_file=str(file)))
+    assert again.settled
     assert {each.match.why for each in again.columns if each.fact} == {Why.MAPPING}
     assert mapping_json(again)["settled"] is True
 
