@@ -10,7 +10,7 @@ import hashlib
 import os
 import secrets
 import shutil
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, Self
 
@@ -19,7 +19,8 @@ from leadgrade.storage.errors import StoreError, store_error
 from leadgrade.storage.records import DecisionFile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Set
+    from collections.abc import Callable, Set
+    from contextlib import AbstractContextManager
 
     import sqlalchemy
 
@@ -114,21 +115,33 @@ def settle(path: Path) -> str:
     return digest_of(path)
 
 
-@contextmanager
-def replacing() -> Iterator[list[tuple[Path, Path]]]:
-    """Give a list for pairs of an old file and the new one that takes its place in the record.
+class Replacing:
+    """Files of the record that are written anew: in the end those go that it does not have.
 
-    In the end the old ones are deleted, or where the record could not be changed the new ones.
+    It is the record that is asked, and not whether it was changed without an error: an
+    interruption, or a server that falls silent, may come when the change is already there.
     """
-    pairs: list[tuple[Path, Path]] = []
-    try:
-        yield pairs
-    except Exception:
-        for _, new in pairs:
-            new.unlink(missing_ok=True)
-        raise
-    for old, _ in pairs:
-        old.unlink(missing_ok=True)
+
+    def __init__(self, reading: Callable[[], AbstractContextManager[Connection]]) -> None:
+        self._reading = reading
+        self.pairs: list[tuple[Path, Path]] = []
+        """Old files, and those that take their places."""
+        self.left: list[Path] = []
+        """What could not be deleted, such as a file that another program has open on Windows."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if not self.pairs:
+            return
+        with self._reading() as connection:
+            known = paths_of_runs(connection)
+        for path in (path for pair in self.pairs for path in pair if path not in known):
+            try:
+                path.unlink(missing_ok=True)
+            except OSError:
+                self.left.append(path)
 
 
 def replace_file(connection: sqlalchemy.Connection, run: int, old: DecisionFile, new: Path) -> None:
