@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import secrets
 import shutil
 from contextlib import suppress
@@ -39,6 +40,8 @@ _REPLACE = """
     UPDATE decision_file SET file = :file, sha256 = :sha256
     WHERE run_id = :run AND position = :position
 """
+
+_DRAFT = re.compile(r"\..+\.[0-9a-f]{8}\.new", re.DOTALL)
 
 
 def files_of(connection: Connection, run: int) -> list[DecisionFile]:
@@ -76,6 +79,23 @@ def paths_of_runs(connection: Connection) -> dict[Path, int]:
     """Return every file of the record, with the run that has it."""
     base = _home(connection) or Path()
     return {base / file: run for run, file in sql.rows(connection, _ALL)}
+
+
+def drafts(connection: Connection) -> list[Path]:
+    """Return the drafts of folders that lie where the record has its own: beside it, or beside one.
+
+    Each is of a run that is under way, or was cut off.
+    """
+    beside = {file.parent.parent for file in paths_of_runs(connection)}
+    if (home := _home(connection)) is not None:
+        beside.add(home)
+    return sorted(
+        path
+        for folder in beside
+        if folder.is_dir()
+        for path in folder.iterdir()
+        if _DRAFT.fullmatch(path.name) and path.is_dir()
+    )
 
 
 def add_file(connection: sqlalchemy.Connection, run: int, file: DecisionFile) -> None:

@@ -472,6 +472,20 @@ def test_an_old_file_that_cannot_be_deleted_is_told(db, monkeypatch):
     assert check(db) == [("file-stray", "part-00001.parquet")]
 
 
+@pytest.mark.parametrize("beside", ["here", "elsewhere"])
+def test_what_a_killed_run_left_is_named(db, tmp_path, beside):
+    """Beside the database, or beside a folder of its runs that lies elsewhere."""
+    (tmp_path / "elsewhere").mkdir()
+    decide(db, ["list.csv"], tmp_path / "elsewhere" / "kept")
+    tamper(db, "DELETE FROM decision_file WHERE run_id = 2")  # so that none lies here
+    shutil.rmtree(db.parent / "out.parquet")
+    before = check(db)
+    draft = tmp_path / beside / ".next.parquet.0123abcd.new"
+    draft.mkdir()
+    (tmp_path / beside / ".list.new").mkdir()  # somebody's own
+    assert [each for each in check(db) if each not in before] == [("draft-left", draft.name)]
+
+
 def test_a_grade_by_hand_holds_for_a_lead_in_files_and_is_said_of_the_database(db):
     saying = {"grade": "C", "reason": "met them", "since": AS_OF, "by": "Lin"}
     with open_store(str(db), create=False) as store:
