@@ -218,10 +218,10 @@ def _joined_source(joined: JoinedFile) -> Source:
     source = _file(joined.listing)
     source.mapping.update(
         joins=joined.source,
-        rejected={
-            code: {"count": count, "line": first.line, "args": first.args}
+        rejected=[  # objects in a list: what quotes a cell can be forgotten
+            {"code": code, "count": count, "line": first.line, "args": first.args}
             for code, (count, first) in joined.rejected.items()
-        },
+        ],
         too_late=joined.too_late,
         unmatched=joined.unmatched,
     )

@@ -6,13 +6,15 @@ import io
 import os
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from difflib import get_close_matches
 from importlib import import_module
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
 from leadgrade.commands.options import default_language
+from leadgrade.commands.stopping import Stopped, stoppable
 
 
 class Guarded(click.Group):
@@ -41,18 +43,26 @@ class Guarded(click.Group):
         """Run the command; turn what it raises into words."""
         if isinstance(sys.stdout, io.TextIOWrapper):  # "?" for what a terminal cannot show
             sys.stdout.reconfigure(errors="replace")
-        try:
-            return super().invoke(ctx)
-        except (click.exceptions.Exit, click.ClickException, click.Abort):
-            raise
-        except (Exception, KeyboardInterrupt) as error:
-            if os.environ.get("LEADGRADE_DEBUG"):
+        with stoppable() as stop:
+            try:
+                return super().invoke(ctx)
+            except (click.exceptions.Exit, click.ClickException, click.Abort):
                 raise
-            from leadgrade.reports.answering import ReaderGone, drop_stdout  # noqa: PLC0415
-            from leadgrade.reports.failures import FAILED, failure_text  # noqa: PLC0415
+            except (Exception, KeyboardInterrupt) as error:
+                if os.environ.get("LEADGRADE_DEBUG"):
+                    raise
+                # What a library makes of a signal is no news of its own.
+                self._fail(error if stop.code is None else Stopped(), ctx, stop.code)
 
-            drop_stdout()
-            if isinstance(error, ReaderGone):  # has seen enough, as in `| head`
-                raise SystemExit(0) from None
+    @staticmethod
+    def _fail(error: BaseException, ctx: click.Context, code: int | None) -> NoReturn:
+        """Say what went wrong, and end: with ``code``, or else with that of a failure."""
+        from leadgrade.reports.answering import ReaderGone, drop_stdout  # noqa: PLC0415
+        from leadgrade.reports.failures import FAILED, failure_text  # noqa: PLC0415
+
+        drop_stdout()
+        if isinstance(error, ReaderGone):  # has seen enough, as in `| head`
+            raise SystemExit(0) from None
+        with suppress(OSError):  # the terminal may be gone
             click.echo(failure_text(error, ctx.obj or default_language()), err=True)
-            raise SystemExit(FAILED) from None
+        raise SystemExit(FAILED if code is None else code) from None

@@ -276,11 +276,12 @@ def map_list(
     Exit code 1: something has to be settled before the list can be read.
     """
     from leadgrade.leads.mapping.proposal import propose
+    from leadgrade.reports.files import write_text
     from leadgrade.reports.lists.mapping import mapping_json, mapping_text, mapping_yaml
 
     proposal = propose(file, *_read_as(source, load(book), said_of(reading)))
     if out is not None:
-        out.write_text(mapping_yaml(proposal, lang), encoding="utf-8")
+        write_text(out, mapping_yaml(proposal, lang))
     if as_json:
         show_json(mapping_json(proposal))
     else:

@@ -202,7 +202,7 @@ def forget(
     """Take the personal data of LEAD, or of old runs, out of the record for good.
 
     A hash stays, so that the record can still be proved; that it was done is written into it.
-    Name nobody in the reason.
+    Name nobody in the reason. Exit code 1: a file with such data could not be deleted.
     """
     from leadgrade.reports.record.overriding import forgotten_json, forgotten_text
     from leadgrade.storage.store import open_store
@@ -219,3 +219,4 @@ def forget(
         show_json(forgotten_json(found))
     else:
         show_answer(forgotten_text(found, lang))
+    sys.exit(1 if found and found.left else 0)

@@ -253,13 +253,19 @@ class _Pool:
 
 @contextmanager
 def _no_interrupts() -> Iterator[None]:
-    """Keep Ctrl-C from processes started within, also while they start: it is the parent's."""
+    """Keep Ctrl-C from processes started within, also while they start: it is the parent's.
+
+    So is the end of the terminal. It would also end the process in which Python keeps count of
+    what processes share.
+    """
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    resource_tracker.ensure_running()  # or the first process started would start it, and unblock
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})
     try:
+        # Or the first process started would start it, and unblock Ctrl-C.
+        resource_tracker.ensure_running()
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from errno import EISDIR
 from pathlib import Path
+from stat import S_IMODE
 from typing import IO
 
 from leadgrade.reports.answering import OutputError
@@ -23,14 +25,16 @@ def write_text(out: Path, text: str) -> None:
 
 
 @contextmanager
-def whole_file(out: Path) -> Iterator[IO[bytes]]:
-    """Give a file that takes the place of ``out`` when all is written.
+def whole_file(out: Path, *, sync: bool = False) -> Iterator[IO[bytes]]:
+    """Give a file that takes the place of ``out`` when all is written, with the same mode.
+
+    With ``sync`` it is on the disk before: what it replaces is somebody's work.
 
     Raises:
         OutputError: the file cannot be written. What was there stays as it was.
     """
     try:
-        with _replacing(out) as file:
+        with _replacing(out, sync=sync) as file:
             yield file
     except OSError as error:
         reason = error.strerror or type(error).__name__
@@ -38,7 +42,7 @@ def whole_file(out: Path) -> Iterator[IO[bytes]]:
 
 
 @contextmanager
-def _replacing(out: Path) -> Iterator[IO[bytes]]:
+def _replacing(out: Path, *, sync: bool) -> Iterator[IO[bytes]]:
     """Give a file that takes the place of ``out`` when all is written. Devices are written to."""
     if out.is_dir():
         raise IsADirectoryError(EISDIR, os.strerror(EISDIR), str(out))
@@ -47,11 +51,23 @@ def _replacing(out: Path) -> Iterator[IO[bytes]]:
             yield file
         return
     target = out.resolve()  # a link stays a link
-    draft = target.with_name(f".{target.name}.part")
+    draft = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")  # for us alone
     try:
-        with draft.open("wb") as file:
+        with draft.open("xb") as file:
+            _take_mode(draft, target)
             yield file
+            if sync:
+                file.flush()
+                os.fsync(file)
         draft.replace(target)
     finally:
         with suppress(OSError):
             draft.unlink()
+
+
+def _take_mode(draft: Path, target: Path) -> None:
+    """Let nobody read a file who could not read the one before."""
+    with suppress(FileNotFoundError):
+        mode = target.stat().st_mode
+        if draft.stat().st_mode != mode:  # some file systems know no modes
+            draft.chmod(S_IMODE(mode))

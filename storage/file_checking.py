@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from leadgrade.storage.errors import StoreError, store_errors
-from leadgrade.storage.files import digest_of, files_of, paths_of_runs
+from leadgrade.storage.files import digest_of, drafts, files_of, paths_of_runs
 from leadgrade.storage.finding import Finding
 
 if TYPE_CHECKING:
@@ -86,10 +86,15 @@ def _holds_its_own(file: DecisionFile) -> bool:
 
 
 def stray_files(connection: Connection) -> Iterator[Finding]:
-    """Look for files that no run has, in the folders of runs. Finding code: ``file-stray``."""
+    """Look for files that no run has, in the folders of runs, and for drafts of such folders.
+
+    Finding codes: ``file-stray``, ``draft-left``.
+    """
     known = paths_of_runs(connection)
     for folder in sorted({path.parent for path in known}):
         if folder.is_dir():
             for path in sorted(folder.iterdir()):
                 if path not in known:
                     yield Finding("file-stray", "decision_file", name=str(path))
+    for path in drafts(connection):
+        yield Finding("draft-left", "decision_file", name=str(path))

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import secrets
 import shutil
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, Self
 
@@ -19,7 +20,8 @@ from leadgrade.storage.errors import StoreError, store_error
 from leadgrade.storage.records import DecisionFile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Set
+    from collections.abc import Callable, Set
+    from contextlib import AbstractContextManager
 
     import sqlalchemy
 
@@ -38,6 +40,8 @@ _REPLACE = """
     UPDATE decision_file SET file = :file, sha256 = :sha256
     WHERE run_id = :run AND position = :position
 """
+
+_DRAFT = re.compile(r"\..+\.[0-9a-f]{8}\.new", re.DOTALL)
 
 
 def files_of(connection: Connection, run: int) -> list[DecisionFile]:
@@ -78,6 +82,23 @@ def paths_of_runs(connection: Connection) -> dict[Path, int]:
     return {base / str(file): run for run, file in sql.rows(connection, _ALL)}
 
 
+def drafts(connection: Connection) -> list[Path]:
+    """Return the drafts of folders that lie where the record has its own: beside it, or beside one.
+
+    Each is of a run that is under way, or was cut off.
+    """
+    beside = {file.parent.parent for file in paths_of_runs(connection)}
+    if (home := _home(connection)) is not None:
+        beside.add(home)
+    return sorted(
+        path
+        for folder in beside
+        if folder.is_dir()
+        for path in folder.iterdir()
+        if _DRAFT.fullmatch(path.name) and path.is_dir()
+    )
+
+
 def add_file(connection: sqlalchemy.Connection, run: int, file: DecisionFile) -> None:
     """Note that a run has a file."""
     place = stored_place(connection, file.path)
@@ -115,21 +136,33 @@ def settle(path: Path) -> str:
     return digest_of(path)
 
 
-@contextmanager
-def replacing() -> Iterator[list[tuple[Path, Path]]]:
-    """Give a list for pairs of an old file and the new one that takes its place in the record.
+class Replacing:
+    """Files of the record that are written anew: in the end those go that it does not have.
 
-    In the end the old ones are deleted, or where the record could not be changed the new ones.
+    It is the record that is asked, and not whether it was changed without an error: an
+    interruption, or a server that falls silent, may come when the change is already there.
     """
-    pairs: list[tuple[Path, Path]] = []
-    try:
-        yield pairs
-    except Exception:
-        for _, new in pairs:
-            new.unlink(missing_ok=True)
-        raise
-    for old, _ in pairs:
-        old.unlink(missing_ok=True)
+
+    def __init__(self, reading: Callable[[], AbstractContextManager[Connection]]) -> None:
+        self._reading = reading
+        self.pairs: list[tuple[Path, Path]] = []
+        """Old files, and those that take their places."""
+        self.left: list[Path] = []
+        """What could not be deleted, such as a file that another program has open on Windows."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if not self.pairs:
+            return
+        with self._reading() as connection:
+            known = paths_of_runs(connection)
+        for path in (path for pair in self.pairs for path in pair if path not in known):
+            try:
+                path.unlink(missing_ok=True)
+            except OSError:
+                self.left.append(path)
 
 
 def replace_file(connection: sqlalchemy.Connection, run: int, old: DecisionFile, new: Path) -> None:

@@ -6,8 +6,6 @@ rest, made with a salt that is gone. See ``docs/record.md``.
 
 from __future__ import annotations
 
-import json
-import re
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
@@ -17,6 +15,7 @@ from leadgrade.storage.chain import link_erasure, now
 from leadgrade.storage.erasing_files import erase_in_files, places_in_files
 from leadgrade.storage.files import files_of, known_in_files
 from leadgrade.storage.leaves import EVERY, commitment, rows
+from leadgrade.storage.quoting import quoting
 from leadgrade.storage.reading import no_such_lead
 from leadgrade.storage.records import Forgotten
 
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
 
     from leadgrade.storage.erasing_files import Replaced
 
-_CELL_ENDS = re.compile(r"""[,;|:\t\r\n"'{}\[\]]+""")
 _EMPTY_DECISION = text("""
     UPDATE decision SET sealed = :sealed, salt = NULL, lead_id = NULL, snapshot_id = NULL,
         source = NULL, line = NULL, ranks = '{}', evidence = ''
@@ -77,10 +75,11 @@ def forget_lead(
         WHERE run_id IN (SELECT id FROM run) AND lead_id = :lead ORDER BY run_id
     """)
     found = connection.execute(where, {"lead": number}).all()
-    places = [tuple(row[:3]) for row in found]
+    places = [(row.run_id, row.source, row.line) for row in found]
     places += [(run, place.source, place.line) for run, place in in_files.items()]
-    erasure.notes(note for note in _notes(connection) if _quotes(note, lead, places))
-    erasure.rejected(row for row in _rejected(connection) if _names(row, lead))
+    notes, rejected = quoting(connection, lead, places)
+    erasure.notes(notes)
+    erasure.rejected(rejected)
     erasure.overrides("lead_id = :number", number)
     erasure.outcomes("lead_id = :lead", lead=number)
     for row in found:
@@ -147,46 +146,6 @@ def _unused_leads(connection: Connection) -> set[int]:
     found = {str(row.key): int(row.id) for row in connection.execute(query)}
     in_files = known_in_files(connection, found.keys())
     return {number for key, number in found.items() if key not in in_files}
-
-
-def _notes(connection: Connection) -> list[tuple[Any, ...]]:
-    query = text("SELECT run_id, number, source, salt, note, sealed FROM note WHERE sealed IS NULL")
-    return [tuple(row) for row in connection.execute(query)]
-
-
-def _rejected(connection: Connection) -> list[tuple[Any, ...]]:
-    query = text("""
-        SELECT run_id, number, source, code, salt, line, args, raw, sealed FROM rejected
-        WHERE sealed IS NULL
-    """)
-    return [tuple(row) for row in connection.execute(query)]
-
-
-def _quotes(note: tuple[Any, ...], lead: str, places: Iterable[tuple[Any, ...]]) -> bool:
-    """Tell whether a note names a lead, or quotes a cell of its row."""
-    run, _, source, _, written, _ = note
-    said = json.loads(written)
-    says = said.get("says", said) if isinstance(said, dict) else said
-    line = says.get("line") if isinstance(says, dict) else None
-    return (run, source, line) in places or _mentions(says, lead)
-
-
-def _names(row: tuple[Any, ...], lead: str) -> bool:
-    """Tell whether a rejected row names a lead: in a cell, or in the reason."""
-    *_, args, raw, _ = row
-    return _mentions([json.loads(args), raw], lead)
-
-
-def _mentions(value: Any, lead: str) -> bool:
-    """Tell whether a text anywhere in a JSON value is the lead's key, or has it as a cell."""
-    if isinstance(value, dict):
-        return any(_mentions(each, lead) for each in value.values())
-    if isinstance(value, list):
-        return any(_mentions(each, lead) for each in value)
-    if not isinstance(value, str) or lead not in value:
-        return False
-    cells = {cell.strip() for cell in _CELL_ENDS.split(value)}
-    return lead in cells or value.strip() == lead or _CELL_ENDS.search(lead) is not None
 
 
 class _Erasure:

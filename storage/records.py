@@ -200,6 +200,8 @@ class Forgotten:
     notes: int
     outcomes: int
     head: str = ""
+    left: tuple[Path, ...] = ()
+    """Files that were written anew without the data, and whose old ones could not be deleted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
 from leadgrade.storage import outcomes, overriding, reading
 from leadgrade.storage.chain import head
 from leadgrade.storage.connect import TIMEOUT, Database, open_database, read_target
 from leadgrade.storage.errors import StoreError, store_errors
-from leadgrade.storage.files import NewFolder, refuse_taken, replacing
+from leadgrade.storage.files import NewFolder, Replacing, refuse_taken
 from leadgrade.storage.server import connect_to_write
 from leadgrade.storage.sqlite import any_text, empty_log
 
@@ -306,15 +307,17 @@ class Store:
         """
         from leadgrade.storage.forgetting import forget_lead  # noqa: PLC0415 - seldom needed
 
-        with replacing() as replaced, self._changing(wipe=True) as connection:
-            return forget_lead(connection, lead, replaced, by=by, reason=reason)
+        with Replacing(self._reading) as files, self._changing(wipe=True) as connection:
+            found = forget_lead(connection, lead, files.pairs, by=by, reason=reason)
+        return replace(found, left=tuple(files.left))
 
     def forget_before(self, day: date, *, by: str, reason: str) -> Forgotten | None:
         """Take the personal data of all runs before a day out of the record; None without any."""
         from leadgrade.storage.forgetting import forget_before  # noqa: PLC0415 - seldom needed
 
-        with replacing() as replaced, self._changing(wipe=True) as connection:
-            return forget_before(connection, day, replaced, by=by, reason=reason)
+        with Replacing(self._reading) as files, self._changing(wipe=True) as connection:
+            found = forget_before(connection, day, files.pairs, by=by, reason=reason)
+        return found and replace(found, left=tuple(files.left))
 
     def head(self) -> str:
         """Return the head of the hash chain."""

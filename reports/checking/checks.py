@@ -95,7 +95,8 @@ def mended_books(names: Iterable[str | None], lang: str, *, write_them: bool) ->
 
     Raises:
         NoSuchBookError: nothing has that name.
-        MendError: a file cannot be read or written.
+        MendError: a file cannot be read.
+        OutputError: a file cannot be written.
     """
     lines: list[str] = []
     for path in [str(find_book(name)) for name in names]:

@@ -8,14 +8,14 @@ place of its finding, and only where that place still holds what the finding is 
 from __future__ import annotations
 
 import difflib
-import os
 import re
-import tempfile
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
+from leadgrade.reports.files import whole_file
 from leadgrade.rules.checks.places import scalars
 from leadgrade.rules.loader import read_book
 from leadgrade.rules.problem import Problem
@@ -46,7 +46,7 @@ _BREAK = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
 
 
 class MendError(Problem):
-    """A file that cannot be written."""
+    """A file that cannot be mended."""
 
     texts: ClassVar[str] = "screens"
 
@@ -185,22 +185,12 @@ def write(result: Mended) -> None:
     """Write a mended file, whole or not at all; what stands before it (a BOM, its mode) stays.
 
     Raises:
-        MendError: it cannot be written.
+        OutputError: it cannot be written.
     """
     path = Path(result.file)
-    try:
-        mark = b"\xef\xbb\xbf" if path.read_bytes().startswith(b"\xef\xbb\xbf") else b""
-        mode = path.stat().st_mode
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(handle, "wb") as file:
-            file.write(mark + result.after.encode("utf-8"))
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(mode)
-        Path(name).replace(path)
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise MendError("cannot-write", file=path, reason=reason) from error
+    with whole_file(path, sync=True) as file:
+        mark = BOM_UTF8 if path.read_bytes().startswith(BOM_UTF8) else b""
+        file.write(mark + result.after.encode("utf-8"))
 
 
 def all_mended(paths: Iterable[str]) -> Mapping[str, Mended]:

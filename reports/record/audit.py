@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import time
 from datetime import date
@@ -11,6 +12,7 @@ from typing import Any, ClassVar
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from leadgrade.reports.files import whole_file
 from leadgrade.reports.record.verifying import Progress, Replay, Replayed, Verdict
 from leadgrade.reports.wording import say
 from leadgrade.rules.loader import read_book
@@ -22,7 +24,7 @@ from leadgrade.storage.finding import Finding
 
 
 class BundleError(Problem):
-    """A bundle that cannot be written, or a file that is none."""
+    """A bundle that cannot be read, or a file that is none."""
 
     texts: ClassVar[str] = "record"
 
@@ -31,19 +33,14 @@ def write_bundle(out: Path, bundle: dict[str, Any]) -> None:
     """Write a bundle as JSON. The file appears whole or not at all.
 
     Raises:
-        BundleError: ``cannot-write``.
+        OutputError: it cannot be written.
     """
-    draft = out.with_name(f".{out.name}.part")
-    try:
-        with draft.open("w", encoding="utf-8", newline="\n") as file:
-            json.dump(bundle, file, ensure_ascii=False, indent=1)
-            file.write("\n")
-        draft.replace(out)
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise BundleError("cannot-write", file=out, reason=reason) from error
-    finally:
-        draft.unlink(missing_ok=True)
+    with whole_file(out) as file:
+        text = io.TextIOWrapper(file, encoding="utf-8", newline="\n")
+        json.dump(bundle, text, ensure_ascii=False, indent=1)
+        text.write("\n")
+        text.flush()
+        text.detach()
 
 
 def bundle_text(out: Path, bundle: dict[str, Any], lang: str) -> RenderableType:

@@ -20,6 +20,7 @@ from leadgrade.engine.backends.base import BACKENDS, make_backend, why_unavailab
 from leadgrade.engine.cross_check import ALIKE, Disagreement, lead_of
 from leadgrade.engine.legend import Legend
 from leadgrade.engine.pool_worker import row_of
+from leadgrade.reports.files import write_text
 from leadgrade.reports.wording import say
 from leadgrade.rules.loader import read_book
 from leadgrade.rules.model import Book
@@ -30,7 +31,7 @@ FORMAT = 1
 
 
 class CaseError(Problem):
-    """Engines disagree; or a case that cannot be written or read."""
+    """Engines disagree; or a case that cannot be read."""
 
     texts: ClassVar[str] = "record"
 
@@ -53,7 +54,7 @@ def write_case(folder: Path, book: Book, as_of: date, engine: str, found: Disagr
     """Write a case into a folder, and return the file. ``engine`` decided the list.
 
     Raises:
-        CaseError: ``cannot-write``.
+        OutputError: it cannot be written.
     """
     row = found.row
     case = {
@@ -69,11 +70,7 @@ def write_case(folder: Path, book: Book, as_of: date, engine: str, found: Disagr
     }
     text = json.dumps(case, ensure_ascii=False, indent=1)
     file = folder / f"leadgrade-case-{sha256(text.encode()).hexdigest()[:8]}.json"
-    try:
-        file.write_text(text + "\n", encoding="utf-8")
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise CaseError("cannot-write", file=file, reason=reason) from error
+    write_text(file, text + "\n")
     return file
 
 

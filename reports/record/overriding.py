@@ -131,6 +131,7 @@ def forgotten_json(forgotten: Forgotten | None) -> dict[str, Any]:
         "rejected": forgotten.rejected,
         "notes": forgotten.notes,
         "outcomes": forgotten.outcomes,
+        "left": [str(each) for each in forgotten.left],
         "head": forgotten.head,
     }
 
@@ -141,6 +142,7 @@ def forgotten_text(forgotten: Forgotten | None, lang: str) -> RenderableType:
         return Text(say("record.nothing-to-forget", lang))
     return Group(
         Text(say("record.forgotten", lang, **forgotten_words(forgotten))),
+        *(Text(say("record.file-left", lang, file=each), style="red") for each in forgotten.left),
         Text(say("record.backups-remain", lang), style="dim"),
         Text(say("record.head", lang, head=forgotten.head)),
     )

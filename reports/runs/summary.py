@@ -200,8 +200,11 @@ def _source(source: Source, run: StoredRun, lang: str) -> Iterator[RenderableTyp
 def _joined(source: Source, run: StoredRun, lang: str) -> Iterator[RenderableType]:
     """Yield what became of the rows of a joined file that did not count."""
     mapping = source.mapping
-    for code, each in mapping["rejected"].items():
-        row = RejectedRow(source.file, each["line"], code, each["args"], "")
+    rejected = mapping["rejected"]
+    if isinstance(rejected, dict):  # as runs were recorded before this could be forgotten
+        rejected = [{"code": code, **each} for code, each in rejected.items()]
+    for each in rejected:
+        row = RejectedRow(source.file, each["line"], each["code"], each["args"], "")
         words = {"count": f"{each['count']:,}", "file": row.file, "line": row.line}
         reason = rejection_text(row, lang)
         yield Text(

@@ -143,6 +143,23 @@ def test_a_file_that_cannot_be_written_is_named(leadgrade, decided, name, reason
     assert files_in(decided) == before
 
 
+@pytest.mark.parametrize(
+    ("command", "name", "reason"),
+    [
+        ("export --audit", ".", "Is a directory"),
+        ("export --audit", "/", "Is a directory"),
+        ("map leads.csv", "/nowhere/x.yaml", "No such file or directory"),
+        ("map leads.csv", ".", "Is a directory"),
+    ],
+)
+def test_other_files_that_cannot_be_written_are_named(
+    leadgrade, decided, command, name, reason
+) -> None:
+    seen = leadgrade(*command.split(), "--out", name)
+    assert (seen.code, seen.stdout) == (2, "")
+    assert seen.stderr == f"error: Cannot write {name}: {reason}.\n"
+
+
 def test_a_failed_export_leaves_the_old_file(leadgrade, decided, monkeypatch) -> None:
     old = decided / "out.csv"
     old.write_text("old", encoding="utf-8")

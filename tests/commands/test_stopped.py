@@ -102,23 +102,60 @@ def test_ctrl_c_stops_everything_and_stores_nothing(running, leadgrade, decided)
     assert sorted(each.name for each in decided.glob("leadgrade.db*")) == ["leadgrade.db"]
 
 
-@pytest.mark.parametrize("begun", [".kept.*.new", ".kept.*.new/*.parquet"])
-def test_ctrl_c_takes_away_files_that_were_begun(long_list, leadgrade, decided, begun) -> None:
+@pytest.mark.parametrize(
+    ("begun", "signals", "code"),
+    [
+        (".kept.*.new", [signal.SIGINT], 2),
+        (".kept.*.new/*.parquet", [signal.SIGINT], 2),
+        (".kept.*.new/*.parquet", [signal.SIGTERM], 143),
+        (".kept.*.new/*.parquet", [signal.SIGHUP, signal.SIGHUP, signal.SIGTERM], 129),
+        ("passing/leadgrade-*/*", [signal.SIGTERM], 143),
+    ],
+)
+def test_files_that_were_begun_are_taken_away(
+    long_list, leadgrade, decided, begun, signals, code
+) -> None:
     before = leadgrade("runs", "--json").json
+    (decided / "passing").mkdir()
     process = subprocess.Popen(
         [SCRIPT, "qualify", "long.csv", "--out", "kept"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
+        env={**os.environ, "TMPDIR": str(decided / "passing")},
     )
     with process:
         wait_for(lambda: [*decided.glob(begun)], 60)
-        os.kill(process.pid, signal.SIGINT)
+        for number in signals:
+            os.kill(process.pid, number)
         stdout, stderr = process.communicate(timeout=60)
-    assert (process.returncode, stdout) == (2, b"")
+    assert (process.returncode, stdout) == (code, b"")
     assert stderr.decode().endswith("error: Stopped. Nothing was stored.\n")
-    assert not [*decided.glob("*kept*")]
+    assert not [*decided.glob("*kept*"), *decided.glob("passing/*")]
     assert leadgrade("runs", "--json").json == before
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("to", [os.kill, os.killpg])  # as docker does it; as systemd does
+def test_the_system_stops_everything_and_nothing_is_stored(running, leadgrade, to, number) -> None:
+    before = leadgrade("runs", "--json").json
+    to(running.pid, number)
+    _, stderr = running.communicate(timeout=20)
+    assert (running.returncode, stderr) == (128 + number, b"error: Stopped. Nothing was stored.\n")
+    wait_for(lambda: not in_session(running.pid), 5)
+    assert leadgrade("runs", "--json").json == before
+
+
+def test_nohup_outlives_its_terminal(long_list, decided) -> None:
+    command = ["nohup", SCRIPT, "qualify", "long.csv", "--engine", "columnar", "--json"]
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
+    )
+    with process:
+        wait_for(lambda: is_written(decided))
+        os.kill(process.pid, signal.SIGHUP)
+        stdout, _ = process.communicate(timeout=60)
+    assert (process.returncode, json.loads(stdout)["decided"]) == (0, 120_000)
 
 
 def test_ctrl_c_to_the_parent_alone_stops_everything(running, leadgrade) -> None:

@@ -12,8 +12,10 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from click.testing import CliRunner
 from sqlalchemy.exc import OperationalError
 
+from leadgrade.cli import cli
 from leadgrade.engine import filed_rows
 from leadgrade.engine.cross_check import DisagreementError
 from leadgrade.engine.decision import Decided
@@ -463,6 +465,53 @@ def test_a_forgetting_that_fails_leaves_the_files(db, monkeypatch):
         store.forget("E2", by="Lin", reason="asked to")
     assert check(db) == []
     assert part(db, 1).exists()
+
+
+@pytest.mark.parametrize(
+    ("stopped_at", "kept"),
+    [
+        ("forgetting.link_erasure", "part-00001.parquet"),
+        ("store.empty_log", "part-00001-e1.parquet"),  # it is in the record already
+    ],
+)
+def test_a_forgetting_that_is_interrupted_leaves_the_files_of_the_record(
+    db, monkeypatch, stopped_at, kept
+):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(f"leadgrade.storage.{stopped_at}", interrupted)
+    with open_store(str(db), create=False) as store, pytest.raises(KeyboardInterrupt):
+        store.forget("E2", by="Lin", reason="asked to")
+    assert [each.name for each in sorted(part(db, 1).parent.glob("part-00001*"))] == [kept]
+    assert check(db) == []
+
+
+def test_an_old_file_that_cannot_be_deleted_is_told(db, monkeypatch):
+    def open_elsewhere(path, *, missing_ok=False):
+        raise PermissionError(13, "The process cannot access the file")
+
+    monkeypatch.setattr(Path, "unlink", open_elsewhere)
+    said = ["forget", "E2", "--reason", "asked to", "--db", str(db)]
+    done = CliRunner().invoke(cli, said)
+    assert (done.exit_code, done.stderr) == (1, "")
+    told = f"The record no longer has {part(db, 1)}, but it could not be deleted"
+    assert told in " ".join(done.stdout.split())
+    assert check(db) == [("file-stray", "part-00001.parquet")]
+
+
+@pytest.mark.parametrize("beside", ["here", "elsewhere"])
+def test_what_a_killed_run_left_is_named(db, tmp_path, beside):
+    """Beside the database, or beside a folder of its runs that lies elsewhere."""
+    (tmp_path / "elsewhere").mkdir()
+    decide(db, ["list.csv"], tmp_path / "elsewhere" / "kept")
+    tamper(db, "DELETE FROM decision_file WHERE run_id = 2")  # so that none lies here
+    shutil.rmtree(db.parent / "out.parquet")
+    before = check(db)
+    draft = tmp_path / beside / ".next.parquet.0123abcd.new"
+    draft.mkdir()
+    (tmp_path / beside / ".list.new").mkdir()  # somebody's own
+    assert [each for each in check(db) if each not in before] == [("draft-left", draft.name)]
 
 
 def test_a_grade_by_hand_holds_for_a_lead_in_files_and_is_said_of_the_database(db):
