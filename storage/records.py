@@ -199,6 +199,8 @@ class Forgotten:
     notes: int
     outcomes: int
     head: str = ""
+    runs: tuple[int, ...] = ()
+    """The runs whose decisions are among them."""
 
 
 @dataclass(frozen=True, slots=True)

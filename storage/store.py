@@ -61,6 +61,10 @@ def open_store(target: str, *, create: bool, late: bool = False, timeout: float 
     return Store(open_database(found, create=create, late=late, timeout=timeout), found.place)
 
 
+class _TakenBackError(Exception):
+    """Ends a change that is not to be kept."""
+
+
 class Store:
     """An open record. ``place`` is what a person called it, without a password."""
 
@@ -298,23 +302,39 @@ class Store:
                 connection, source, found, by=by, still_open=still_open, rejected=rejected
             )
 
-    def forget(self, lead: str, *, by: str, reason: str) -> Forgotten:
+    def forget(self, lead: str, *, by: str, reason: str, dry_run: bool = False) -> Forgotten:
         """Take the personal data of a lead out of the record; a hash of it stays.
+
+        A dry run takes nothing out: it says what would go.
 
         Raises:
             StoreError: ``no-such-lead``.
         """
         from leadgrade.storage.forgetting import forget_lead  # noqa: PLC0415 - seldom needed
 
-        with replacing() as replaced, self._changing(wipe=True) as connection:
+        with self._erasing(dry_run=dry_run) as (connection, replaced):
             return forget_lead(connection, lead, replaced, by=by, reason=reason)
 
-    def forget_before(self, day: date, *, by: str, reason: str) -> Forgotten | None:
+    def forget_before(
+        self, day: date, *, by: str, reason: str, dry_run: bool = False
+    ) -> Forgotten | None:
         """Take the personal data of all runs before a day out of the record; None without any."""
         from leadgrade.storage.forgetting import forget_before  # noqa: PLC0415 - seldom needed
 
-        with replacing() as replaced, self._changing(wipe=True) as connection:
+        with self._erasing(dry_run=dry_run) as (connection, replaced):
             return forget_before(connection, day, replaced, by=by, reason=reason)
+
+    @contextmanager
+    def _erasing(self, *, dry_run: bool) -> Iterator[tuple[Connection, list[tuple[Path, Path]]]]:
+        """Change the record and its files for good; a dry run takes all of it back in the end."""
+        with (
+            suppress(_TakenBackError),
+            replacing() as replaced,
+            self._changing(wipe=not dry_run) as connection,
+        ):
+            yield connection, replaced
+            if dry_run:
+                raise _TakenBackError
 
     def head(self) -> str:
         """Return the head of the hash chain."""

@@ -148,9 +148,11 @@ def test_an_override_says_where_it_can_be_made(leadgrade, both) -> None:
 
 
 def test_forgetting_and_what_is_left(leadgrade, both) -> None:
-    assert leadgrade("forget", "L-1", "--reason", "asked", "--lang", "en").stdout.startswith(
-        "Forgotten: 1 leads, 2 decisions, "
-    )
+    said = ["forget", "L-1", "--reason", "asked", "--lang", "en"]
+    before = {path: path.read_bytes() for path in Path("kept.parquet").iterdir()}
+    assert leadgrade(*said, "--dry-run").stdout.endswith("Decisions of the runs 1, 2.\n")
+    assert {path: path.read_bytes() for path in Path("kept.parquet").iterdir()} == before
+    assert leadgrade(*said, "--yes").stdout.startswith("Forgotten: 1 leads, 2 decisions, ")
     for path in Path("kept.parquet").iterdir():
         assert b"L-1" not in path.read_bytes()
     seen = [alike(leadgrade("top", "--run", str(run), "--lang", "en"), run) for run in (1, 2)]
