@@ -30,7 +30,7 @@ from leadgrade.commands.options import (
 )
 from leadgrade.commands.printing import load, show, show_json
 from leadgrade.commands.user import user_name
-from leadgrade.commands.writing import Output, Writing
+from leadgrade.commands.writing import Output, Writing, check_folder
 
 if TYPE_CHECKING:
     from leadgrade.leads.terms import Options
@@ -109,7 +109,7 @@ def qualify(  # noqa: PLR0913 - what can be said about a run
     if master is not None and engine != "spark":
         raise click.UsageError("--master goes with --engine spark.")
     if out is not None:
-        _check_out(engine, dry_run=dry_run)
+        check_folder(out, engine, dry_run=dry_run)
     from itertools import islice
 
     from leadgrade.fetching import fetched
@@ -141,15 +141,6 @@ def qualify(  # noqa: PLR0913 - what can be said about a run
         else:
             show(run_text(run, sources, rejected, lang, dry_run=dry_run))
     sys.exit(1 if strict and (run.rejected or doubtful(sources)) else 0)
-
-
-def _check_out(engine: str, *, dry_run: bool) -> None:
-    if dry_run:
-        raise click.UsageError("--dry-run stores nothing: leave out --out.")
-    if engine in ("rete", "explainer"):
-        raise click.UsageError(
-            f"--engine {engine} writes no files: say columnar or spark, or leave it out."
-        )
 
 
 @contextmanager

@@ -14,6 +14,15 @@ BESIDE = ("", "-wal", "-shm", "-journal")
 """What SQLite adds to the name of a database for the files that belong to it."""
 
 
+_FILES = frozenset(
+    {
+        *(".csv", ".db", ".doc", ".docx", ".gz", ".html", ".json", ".jsonl", ".pdf", ".sqlite"),
+        *(".tsv", ".txt", ".xls", ".xlsx", ".yaml", ".yml", ".zip"),
+    }
+)
+"""Suffixes that no folder has."""
+
+
 class Output(click.Path):
     """A file that a command writes; what is there is replaced only where it is of these kinds."""
 
@@ -39,6 +48,28 @@ class Writing(click.Command):
                 refuse_input(out, _inputs(self, ctx))
                 refuse_other(out, option.type.kinds)
         return super().invoke(ctx)
+
+
+def check_folder(out: Path, engine: str, *, dry_run: bool) -> None:
+    """Refuse what cannot be the new folder of a run, before anything is read.
+
+    Raises:
+        OutputError: ``folder-wanted``.
+        UsageError: the run would write none.
+    """
+    if dry_run:
+        raise click.UsageError("--dry-run stores nothing: leave out --out.")
+    if out.suffix.lower() in _FILES:
+        from leadgrade.reports.answering import OutputError
+        from leadgrade.reports.runs.export import EXPORTERS
+
+        is_list = out.suffix.lower().removeprefix(".") in EXPORTERS
+        file = out if is_list else out.with_suffix(".xlsx")
+        raise OutputError("folder-wanted", out=out, file=file, folder=out.with_suffix(".parquet"))
+    if engine in ("rete", "explainer"):
+        raise click.UsageError(
+            f"--engine {engine} writes no files: say columnar or spark, or leave it out."
+        )
 
 
 def _inputs(command: click.Command, ctx: click.Context) -> Iterator[str | Path]:

@@ -10,7 +10,7 @@ from leadgrade.storage import outcomes, overriding, reading
 from leadgrade.storage.chain import head
 from leadgrade.storage.connect import TIMEOUT, Database, open_database, read_target
 from leadgrade.storage.errors import StoreError, store_errors
-from leadgrade.storage.files import NewFolder, refuse_taken, replacing
+from leadgrade.storage.files import NewFolder, is_taken, refuse_taken, replacing
 from leadgrade.storage.server import connect_to_write
 from leadgrade.storage.sqlite import empty_log
 
@@ -116,11 +116,13 @@ class Store:
     def new_folder(self, path: Path) -> Iterator[NewFolder]:
         """Make a folder for the files of a run; it is there in the end if the run is.
 
+        A folder that is there already may be used if it is empty.
+
         Raises:
             StoreError: ``folder-exists``, ``folder-of-run``, ``no-out-folder``, ``no-access``,
                 ``read-only``, ``disk-full``, ``failed``.
         """
-        if path.exists() or path.is_symlink():
+        if is_taken(path):
             with self._reading() as connection:
                 refuse_taken(connection, path)
         with NewFolder(path) as folder:
