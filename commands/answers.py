@@ -9,6 +9,7 @@ import click
 
 from leadgrade.commands.options import AS_JSON, DB, LANG, RUN, options
 from leadgrade.commands.printing import show, show_json, show_lines
+from leadgrade.commands.writing import Output, Writing
 
 # ruff: noqa: PLC0415 - a command imports what it needs when it runs
 
@@ -133,12 +134,10 @@ def profit(
         show(accounts.text())
 
 
-@click.command()
+@click.command(cls=Writing)
 @click.argument("lead")
 @options(DB, RUN, LANG, AS_JSON)
-@click.option(
-    "--html", type=click.Path(path_type=Path), metavar="FILE", help="Write a page to FILE."
-)
+@click.option("--html", type=Output("html"), metavar="FILE", help="Write a page to FILE.")
 def explain(
     lead: str, db: str, run: int | None, lang: str, html: Path | None, *, as_json: bool
 ) -> None:

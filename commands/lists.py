@@ -30,14 +30,13 @@ from leadgrade.commands.options import (
 )
 from leadgrade.commands.printing import load, show, show_json
 from leadgrade.commands.user import user_name
+from leadgrade.commands.writing import Output, Writing, check_folder
 
 if TYPE_CHECKING:
     from leadgrade.leads.terms import Options
     from leadgrade.qualifying import Job
     from leadgrade.rules.model import Book
     from leadgrade.storage.store import Store
-
-OUT = click.Path(path_type=Path)
 
 # ruff: noqa: PLC0415 - a command imports what it needs when it runs
 
@@ -58,7 +57,7 @@ def _read_as(source: str | None, book: Book, said: Options) -> tuple[Book, Optio
     return (book, said) if source is None else as_list(declared_source(source, book), book, said)
 
 
-@click.command()
+@click.command(cls=Writing)
 @click.argument("files", nargs=-1)
 @options(BOOK, SET, DB, AS_OF, ENGINE, MASTER, MEMORY, READING, JOIN, FROM_SQL, LANG, AS_JSON)
 @click.option(
@@ -68,11 +67,13 @@ def _read_as(source: str | None, book: Book, said: Options) -> tuple[Book, Optio
 )
 @click.option("--workers", type=click.IntRange(1), help="Processes that decide; else one a core.")
 @click.option("--strict", is_flag=True, help="Exit 1 when a row or a cell could not be read.")
-@click.option("--rejects", type=OUT, help="Write rejected rows to a CSV file, to mend them.")
+@click.option(
+    "--rejects", type=Output("rejects"), help="Write rejected rows to a CSV file, to mend them."
+)
 @click.option("--dry-run", is_flag=True, help="Show everything and store nothing.")
 @click.option(
     "--out",
-    type=OUT,
+    type=click.Path(path_type=Path),
     metavar="FOLDER",
     help="Keep the decisions of a very large list in this new folder, as Parquet files; the record"
     " has the rest of the run, and leads to them.",
@@ -108,7 +109,7 @@ def qualify(  # noqa: PLR0913 - what can be said about a run
     if master is not None and engine != "spark":
         raise click.UsageError("--master goes with --engine spark.")
     if out is not None:
-        _check_out(engine, dry_run=dry_run)
+        check_folder(out, engine, dry_run=dry_run)
     from itertools import islice
 
     from leadgrade.fetching import fetched
@@ -140,15 +141,6 @@ def qualify(  # noqa: PLR0913 - what can be said about a run
         else:
             show(run_text(run, sources, rejected, lang, dry_run=dry_run))
     sys.exit(1 if strict and (run.rejected or doubtful(sources)) else 0)
-
-
-def _check_out(engine: str, *, dry_run: bool) -> None:
-    if dry_run:
-        raise click.UsageError("--dry-run stores nothing: leave out --out.")
-    if engine in ("rete", "explainer"):
-        raise click.UsageError(
-            f"--engine {engine} writes no files: say columnar or spark, or leave it out."
-        )
 
 
 @contextmanager
@@ -183,10 +175,10 @@ def _store(db: str, *, dry_run: bool) -> Iterator[Store]:
         yield store
 
 
-@click.command()
+@click.command(cls=Writing)
 @click.argument("run", type=int, required=False)
 @options(DB, LANG)
-@click.option("--out", type=OUT, help="The file; else stdout.")
+@click.option("--out", type=Output("rejects"), help="The file; else stdout.")
 def rejects(run: int | None, db: str, lang: str, out: Path | None) -> None:
     """Write the rejected rows of RUN (else the latest) as CSV, to be mended and qualified."""
     from leadgrade.reports.lists.rejects import write_rejected
@@ -198,7 +190,7 @@ def rejects(run: int | None, db: str, lang: str, out: Path | None) -> None:
     click.echo(done, err=True)
 
 
-@click.command()
+@click.command(cls=Writing)
 @options(DB, RUN, LANG)
 @click.option(
     "--format",
@@ -206,7 +198,7 @@ def rejects(run: int | None, db: str, lang: str, out: Path | None) -> None:
     type=click.Choice(["csv", "xlsx", "jsonl"]),
     help="What to write; else by the name of the file, else CSV.",
 )
-@click.option("--out", type=click.Path(path_type=Path), help="The file; else stdout.")
+@click.option("--out", type=Output("csv", "xlsx", "jsonl", "bundle"), help="The file; else stdout.")
 @click.option("--grade", help="Only leads of this grade.")
 @click.option("--audit", is_flag=True, help="A bundle that proves itself, for another place.")
 @click.option("--lead", help="With --audit: what the run decided of this lead alone.")
@@ -257,10 +249,11 @@ def _export_bundle(db: str, run: int | None, lead: str | None, out: Path | None,
     show(bundle_text(out, bundle, lang))
 
 
-@click.command("map")
+@click.command("map", cls=Writing)
 @click.argument("file", metavar="LIST")
 @options(BOOK, READING, SOURCE, LANG, AS_JSON)
-@click.option("--out", type=click.Path(path_type=Path), help="Write a mapping file to edit.")
+@click.option("--out", type=Output("mapping"), help="Write a mapping file to edit.")
+@click.option("--force", is_flag=True, help="Replace a mapping file that was edited.")
 def map_list(
     file: str,
     book: str | None,
@@ -268,6 +261,7 @@ def map_list(
     lang: str,
     out: Path | None,
     *,
+    force: bool,
     as_json: bool,
     **reading: Any,
 ) -> None:
@@ -276,12 +270,16 @@ def map_list(
     Exit code 1: something has to be settled before the list can be read.
     """
     from leadgrade.leads.mapping.proposal import propose
-    from leadgrade.reports.files import write_text
-    from leadgrade.reports.lists.mapping import mapping_json, mapping_text, mapping_yaml
+    from leadgrade.reports.lists.mapping import (
+        mapping_json,
+        mapping_text,
+        mapping_yaml,
+        write_mapping,
+    )
 
     proposal = propose(file, *_read_as(source, load(book), said_of(reading)))
     if out is not None:
-        write_text(out, mapping_yaml(proposal, lang))
+        write_mapping(out, mapping_yaml(proposal, lang), force=force)
     if as_json:
         show_json(mapping_json(proposal))
     else:

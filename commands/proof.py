@@ -6,15 +6,19 @@ import calendar
 import re
 import sys
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from leadgrade.commands.options import AS_JSON, AS_OF, DB, LANG, RUN, options
 from leadgrade.commands.printing import show as show_answer
-from leadgrade.commands.printing import show_json
+from leadgrade.commands.printing import show_json, show_lines
 from leadgrade.commands.user import user_name
+
+if TYPE_CHECKING:
+    from leadgrade.storage.records import Forgotten
 
 # ruff: noqa: PLC0415 - a command imports what it needs when it runs
 
@@ -189,7 +193,9 @@ def _day_before(_ctx: click.Context, _param: click.Parameter, value: str | None)
     help="All personal data of runs older than that: 2y, 18m, 6w, 90d.",
 )
 @options(REASON, BY)
-def forget(
+@click.option("--yes", is_flag=True, help="Do it without asking.")
+@click.option("--dry-run", is_flag=True, help="Show what would go, and forget nothing.")
+def forget(  # noqa: PLR0913 - what can be said about it
     lead: str | None,
     db: str,
     lang: str,
@@ -197,26 +203,60 @@ def forget(
     before: date | None,
     reason: str,
     by: str,
+    yes: bool,
+    dry_run: bool,
     as_json: bool,
 ) -> None:
     """Take the personal data of LEAD, or of old runs, out of the record for good.
 
     A hash stays, so that the record can still be proved; that it was done is written into it.
-    Name nobody in the reason. Exit code 1: a file with such data could not be deleted.
+    Name nobody in the reason. It is shown what would go, and asked. Exit code 1: the answer was no,
+    or a file with such data could not be deleted.
     """
-    from leadgrade.reports.record.overriding import forgotten_json, forgotten_text
+    from leadgrade.reports.record.forgetting import (
+        forgotten_json,
+        forgotten_text,
+        named,
+        to_forget_text,
+    )
     from leadgrade.storage.store import open_store
 
     if (lead is None) == (before is None):
         raise click.UsageError("Name a LEAD, or --older-than AGE.")
     with open_store(db, create=False) as store:
-        found = (
-            store.forget_before(before, by=by, reason=reason)
+        erase = (
+            partial(store.forget_before, before, by=by, reason=reason)
             if before is not None
-            else store.forget(lead or "", by=by, reason=reason)
+            else partial(store.forget, lead or "", by=by, reason=reason)
         )
+        whom = None if lead is None else named(store, lead)
+        if not (yes or dry_run):
+            _ask(erase(dry_run=True), whom, lang)
+        found = erase(dry_run=dry_run)
     if as_json:
-        show_json(forgotten_json(found))
+        show_json(forgotten_json(found, dry_run=dry_run))
+    elif dry_run and found is not None:
+        show_lines(to_forget_text(found, whom, lang))
     else:
         show_answer(forgotten_text(found, lang))
     sys.exit(1 if found and found.left else 0)
+
+
+def _ask(found: Forgotten | None, whom: str | None, lang: str) -> None:
+    """Show what would go, and ask on the terminal whether it is to be forgotten.
+
+    Raises:
+        ForgettingError: ``not-agreed``, there is nobody to ask.
+        SystemExit: the answer is no.
+    """
+    from leadgrade.reports.record.forgetting import ForgettingError, to_forget_text
+    from leadgrade.reports.wording import printable, say
+
+    if found is None:
+        return
+    if not sys.stdin.isatty():
+        raise ForgettingError("not-agreed")
+    click.echo(printable(to_forget_text(found, whom, lang)), err=True)
+    if not click.confirm(say("record.ask-to-forget", lang), err=True):
+        click.echo(say("record.nothing-forgotten", lang), err=True)
+        sys.exit(1)

@@ -9,6 +9,7 @@ import click
 from leadgrade.commands.options import AS_JSON, DB, LANG, options
 from leadgrade.commands.printing import load, show_json
 from leadgrade.commands.printing import show as show_answer
+from leadgrade.commands.writing import Output, Writing
 
 # ruff: noqa: PLC0415 - a command imports what it needs when it runs
 
@@ -28,11 +29,11 @@ def runs(db: str, lang: str, *, as_json: bool) -> None:
         show_answer(runs_text(found, lang))
 
 
-@click.command()
+@click.command(cls=Writing)
 @click.argument("what", metavar="[RUN|BOOK]", required=False)
 @options(DB, LANG, AS_JSON)
 @click.option("--resolved", is_flag=True, help="BOOK: as one YAML text, with the origin of parts.")
-@click.option("--html", type=click.Path(path_type=Path), help="BOOK: write it as a web page.")
+@click.option("--html", type=Output("html"), help="BOOK: write it as a web page.")
 def show(
     what: str | None, db: str, lang: str, *, as_json: bool, resolved: bool, html: Path | None
 ) -> None:

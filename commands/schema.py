@@ -8,14 +8,15 @@ import click
 
 from leadgrade.commands.options import LANG, options
 from leadgrade.commands.printing import load, show_lines
+from leadgrade.commands.writing import Output, Writing
 
 # ruff: noqa: PLC0415 - a command imports what it needs when it runs
 
 
-@click.command()
+@click.command(cls=Writing)
 @click.argument("book", required=False)
 @options(LANG)
-@click.option("--out", type=click.Path(path_type=Path), help="The file; else stdout.")
+@click.option("--out", type=Output("schema"), help="The file; else stdout.")
 def schema(book: str | None, lang: str, out: Path | None) -> None:  # noqa: ARG001 - for messages
     """Print the JSON Schema of rule books; of one BOOK, with its own names to complete.
 

@@ -9,13 +9,14 @@ import click
 
 from leadgrade.commands.options import AS_OF, LANG, SET, options
 from leadgrade.commands.printing import load, show_lines
+from leadgrade.commands.writing import Output, Writing
 
 # ruff: noqa: PLC0415 - a command imports what it needs when it runs
 
 _DIALECTS = ("duckdb", "postgres", "spark", "snowflake", "bigquery", "trino")
 
 
-@click.command("sql")
+@click.command("sql", cls=Writing)
 @click.argument("book", required=False)
 @click.option(
     "--dialect",
@@ -44,7 +45,7 @@ _DIALECTS = ("duckdb", "postgres", "spark", "snowflake", "bigquery", "trino")
 @options(AS_OF, SET, LANG)
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=Output("sql"),
     help="The file; else stdout. With --dbt a folder or a file .sql; a .yml that describes and"
     " tests the columns is written beside it.",
 )

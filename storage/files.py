@@ -12,6 +12,7 @@ import re
 import secrets
 import shutil
 from contextlib import suppress
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, Self
 
@@ -194,13 +195,15 @@ class NewFolder:
         shutil.rmtree(self.draft, ignore_errors=True)
 
     def publish(self) -> None:
-        """Give the folder its name; from then on it stays.
+        """Give the folder its name; from then on it stays. An empty one may have it.
 
         Raises:
             StoreError: ``folder-exists``, something else got the name meanwhile.
         """
+        if is_taken(self.path):
+            raise _folder_exists(self.path)
         if self.path.exists():
-            raise StoreError("folder-exists", path=self.path)
+            self.path.rmdir()  # only an empty one goes
         self.draft.rename(self.path)
         _sync(self.path)
         _sync(self.path.parent)
@@ -228,4 +231,20 @@ def refuse_taken(connection: Connection, path: Path) -> NoReturn:
     for file, run in paths_of_runs(connection).items():
         if file.parent == path.resolve():
             raise StoreError("folder-of-run", path=path, run=run)
-    raise StoreError("folder-exists", path=path)
+    raise _folder_exists(path)
+
+
+def is_taken(path: Path) -> bool:
+    """Whether something is in the way of a new folder; an empty one is not."""
+    if not path.is_dir():
+        return path.exists() or path.is_symlink()
+    with suppress(OSError):
+        return any(path.iterdir())
+    return True
+
+
+def _folder_exists(path: Path) -> StoreError:
+    """Return what to say of a name that is taken, with one that is free."""
+    names = (path.with_name(f"{path.stem}-{number}{path.suffix}") for number in count(2))
+    free = next(each for each in names if not (each.exists() or each.is_symlink()))
+    return StoreError("folder-exists", path=path, free=free)

@@ -257,4 +257,5 @@ class _Erasure:
         head = link_erasure(self._connection, self._number)
         count = [kind for _, kind, _, _ in self._done].count
         rest = count("decision"), count("rejected"), count("note"), count("outcome")
-        return Forgotten(self._number, self._leads, *rest, head)
+        runs = {run for _, kind, run, _ in self._done if kind == "decision"}
+        return Forgotten(self._number, self._leads, *rest, head, runs=tuple(sorted(runs)))

@@ -202,6 +202,8 @@ class Forgotten:
     head: str = ""
     left: tuple[Path, ...] = ()
     """Files that were written anew without the data, and whose old ones could not be deleted."""
+    runs: tuple[int, ...] = ()
+    """The runs whose decisions are among them."""
 
 
 @dataclass(frozen=True, slots=True)

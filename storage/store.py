@@ -11,7 +11,7 @@ from leadgrade.storage import outcomes, overriding, reading
 from leadgrade.storage.chain import head
 from leadgrade.storage.connect import TIMEOUT, Database, open_database, read_target
 from leadgrade.storage.errors import StoreError, store_errors
-from leadgrade.storage.files import NewFolder, Replacing, refuse_taken
+from leadgrade.storage.files import NewFolder, Replacing, is_taken, refuse_taken
 from leadgrade.storage.server import connect_to_write
 from leadgrade.storage.sqlite import any_text, empty_log
 
@@ -60,6 +60,10 @@ def open_store(target: str, *, create: bool, late: bool = False, timeout: float 
     """
     found = read_target(target)
     return Store(open_database(found, create=create, late=late, timeout=timeout), found.place)
+
+
+class _TakenBackError(Exception):
+    """Ends a change that is not to be kept."""
 
 
 class Store:
@@ -113,11 +117,13 @@ class Store:
     def new_folder(self, path: Path) -> Iterator[NewFolder]:
         """Make a folder for the files of a run; it is there in the end if the run is.
 
+        A folder that is there already may be used if it is empty.
+
         Raises:
             StoreError: ``folder-exists``, ``folder-of-run``, ``no-out-folder``, ``no-access``,
                 ``read-only``, ``disk-full``, ``failed``.
         """
-        if path.exists() or path.is_symlink():
+        if is_taken(path):
             with self._reading() as connection:
                 refuse_taken(connection, path)
         with NewFolder(path) as folder:
@@ -299,25 +305,43 @@ class Store:
                 connection, source, found, by=by, still_open=still_open, rejected=rejected
             )
 
-    def forget(self, lead: str, *, by: str, reason: str) -> Forgotten:
+    def forget(self, lead: str, *, by: str, reason: str, dry_run: bool = False) -> Forgotten:
         """Take the personal data of a lead out of the record; a hash of it stays.
+
+        A dry run takes nothing out: it says what would go.
 
         Raises:
             StoreError: ``no-such-lead``.
         """
         from leadgrade.storage.forgetting import forget_lead  # noqa: PLC0415 - seldom needed
 
-        with Replacing(self._reading) as files, self._changing(wipe=True) as connection:
+        files = Replacing(self._reading)
+        with self._erasing(files, dry_run=dry_run) as connection:
             found = forget_lead(connection, lead, files.pairs, by=by, reason=reason)
         return replace(found, left=tuple(files.left))
 
-    def forget_before(self, day: date, *, by: str, reason: str) -> Forgotten | None:
+    def forget_before(
+        self, day: date, *, by: str, reason: str, dry_run: bool = False
+    ) -> Forgotten | None:
         """Take the personal data of all runs before a day out of the record; None without any."""
         from leadgrade.storage.forgetting import forget_before  # noqa: PLC0415 - seldom needed
 
-        with Replacing(self._reading) as files, self._changing(wipe=True) as connection:
+        files = Replacing(self._reading)
+        with self._erasing(files, dry_run=dry_run) as connection:
             found = forget_before(connection, day, files.pairs, by=by, reason=reason)
         return found and replace(found, left=tuple(files.left))
+
+    @contextmanager
+    def _erasing(self, files: Replacing, *, dry_run: bool) -> Iterator[Connection]:
+        """Change the record and its files for good; a dry run takes all of it back in the end."""
+        with (
+            suppress(_TakenBackError),
+            files,
+            self._changing(wipe=not dry_run) as connection,
+        ):
+            yield connection
+            if dry_run:
+                raise _TakenBackError
 
     def head(self) -> str:
         """Return the head of the hash chain."""

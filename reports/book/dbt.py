@@ -17,6 +17,7 @@ from leadgrade.engine.sql.layout import AsOf
 from leadgrade.engine.sql.readable import Given, Source, readable_statement
 from leadgrade.reports.book.warehouse import header, say_sql, table_parts
 from leadgrade.reports.files import write_text
+from leadgrade.reports.replacing import refuse_other
 from leadgrade.rules.model import Book
 
 _JINJA = re.compile(r"[{}%#]{2,}")
@@ -45,11 +46,14 @@ class DbtModel:
         """Write the model and its properties side by side, into a folder or as a file ``.sql``.
 
         Raises:
-            OutputError: a file cannot be written.
+            OutputError: a file cannot be written, or is there and is something else.
         """
         path = out if out.suffix == ".sql" else out / f"{self.name}.sql"
+        beside = path.with_suffix(".yml")
+        refuse_other(path, ["sql"])
+        refuse_other(beside, ["dbt"])
         write_text(path, self.sql)
-        write_text(path.with_suffix(".yml"), self.properties(path.stem))
+        write_text(beside, self.properties(path.stem))
 
 
 def dbt_model(book: Book, dialect: str, day: date | None, source: Source, lang: str) -> DbtModel:

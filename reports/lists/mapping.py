@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -13,6 +15,8 @@ from rich.text import Text
 from leadgrade.leads.mapping.matching import Sure
 from leadgrade.leads.mapping.proposal import Proposal, Proposed
 from leadgrade.leads.values.policy import Policy
+from leadgrade.reports.answering import OutputError
+from leadgrade.reports.files import write_text
 from leadgrade.reports.lists.policies import by_key, policy_words, word_of
 from leadgrade.reports.wording import say
 
@@ -64,6 +68,23 @@ def mapping_yaml(proposal: Proposal, lang: str) -> str:
     for column in proposal.columns:
         lines += _column_yaml(column, proposal, lang)
     return "\n".join(lines) + "\n"
+
+
+def write_mapping(out: Path, text: str, *, force: bool) -> None:
+    """Write a mapping file. One that says something else was edited, and stays.
+
+    Args:
+        out: the file.
+        text: what is in it.
+        force: whether one that was edited may be replaced.
+
+    Raises:
+        OutputError: ``mapping-edited``, or the file cannot be written.
+    """
+    with suppress(OSError):  # where it cannot be read, writing says why
+        if not force and out.is_file() and out.read_bytes() not in (b"", text.encode("utf-8")):
+            raise OutputError("mapping-edited", file=out)
+    write_text(out, text)
 
 
 def _column_json(column: Proposed) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Overrides and erasures as a person reads them."""
+"""Overrides as a person reads them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from leadgrade.reports.wording import say
-from leadgrade.storage.records import Forgotten, StoredOverride
+from leadgrade.storage.records import StoredOverride
 
 Ladders = Mapping[int, Sequence[str]]
 """The grades of each run, from the best to the worst."""
@@ -118,37 +118,3 @@ def _table(lang: str, *columns: str) -> Table:
     for name in columns:
         table.add_column(say(f"record.column-override-{name}", lang), overflow="fold")
     return table
-
-
-def forgotten_json(forgotten: Forgotten | None) -> dict[str, Any]:
-    """Return what an erasure took out; ``erasure`` is null where there was nothing."""
-    if forgotten is None:
-        return {"erasure": None}
-    return {
-        "erasure": forgotten.number,
-        "leads": forgotten.leads,
-        "decisions": forgotten.decisions,
-        "rejected": forgotten.rejected,
-        "notes": forgotten.notes,
-        "outcomes": forgotten.outcomes,
-        "left": [str(each) for each in forgotten.left],
-        "head": forgotten.head,
-    }
-
-
-def forgotten_text(forgotten: Forgotten | None, lang: str) -> RenderableType:
-    """Return what an erasure took out, and the new head."""
-    if forgotten is None:
-        return Text(say("record.nothing-to-forget", lang))
-    return Group(
-        Text(say("record.forgotten", lang, **forgotten_words(forgotten))),
-        *(Text(say("record.file-left", lang, file=each), style="red") for each in forgotten.left),
-        Text(say("record.backups-remain", lang), style="dim"),
-        Text(say("record.head", lang, head=forgotten.head)),
-    )
-
-
-def forgotten_words(forgotten: Forgotten) -> dict[str, str]:
-    """Return the counts of an erasure as they are printed."""
-    names = ("number", "leads", "decisions", "rejected", "notes", "outcomes")
-    return {name: f"{getattr(forgotten, name):,}" for name in names}

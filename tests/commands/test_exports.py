@@ -162,7 +162,7 @@ def test_other_files_that_cannot_be_written_are_named(
 
 def test_a_failed_export_leaves_the_old_file(leadgrade, decided, monkeypatch) -> None:
     old = decided / "out.csv"
-    old.write_text("old", encoding="utf-8")
+    old.write_text("\ufeffLead,old", encoding="utf-8")
     before = files_in(decided)
 
     def fail(*_: object) -> None:
@@ -171,12 +171,12 @@ def test_a_failed_export_leaves_the_old_file(leadgrade, decided, monkeypatch) ->
     monkeypatch.setitem(exporting.EXPORTERS, "csv", fail)
     seen = leadgrade("export", "--out", "out.csv")
     assert seen.stderr == "error: Cannot write out.csv: No space left on device.\n"
-    assert old.read_text(encoding="utf-8") == "old"
+    assert old.read_text(encoding="utf-8") == "\ufeffLead,old"
     assert files_in(decided) == before
 
 
 def test_a_link_stays_a_link(leadgrade, decided) -> None:
-    (decided / "real.csv").write_text("old", encoding="utf-8")
+    (decided / "real.csv").write_text("\ufeffLead,old", encoding="utf-8")
     (decided / "link.csv").symlink_to("real.csv")
     assert leadgrade("export", "--out", "link.csv").code == 0
     assert (decided / "link.csv").is_symlink()

@@ -123,19 +123,40 @@ def test_a_moved_folder_may_leave_a_link(leadgrade, both, tmp_path_factory) -> N
     ("said", "says"),
     [
         ("--out kept.parquet", "error: kept.parquet has the decisions of run 2. Name another"),
-        ("--out leads.csv", "error: leads.csv is there already, and no run of this record has its"),
+        ("--out full", "error: full is there already, and no run of this record has its decisions"),
+        ("--out full", "name another folder with --out, such as full-2."),
+        ("--out leads", "error: leads is there already, and no run of this record has its"),
+        (
+            "--out leads.csv",
+            "and then: leadgrade export --out leads.csv. For a folder name it leads",
+        ),
+        ("--out new.XLSX", "folder of Parquet files, and new.XLSX is the name of a file."),
+        (
+            "--out new.db",
+            "and then: leadgrade export --out new.xlsx. For a folder name it new.parquet.",
+        ),
         ("--out no/where", "does not exist. Make it first, or name another place with --out."),
         ("--out new --dry-run", "--dry-run stores nothing: leave out --out."),
         ("--out new --engine rete", "--engine rete writes no files: say columnar or spark, or"),
     ],
 )
 def test_what_cannot_be_written_is_said_in_words(leadgrade, both, said, says) -> None:
-    before = sorted(Path().iterdir())
+    shutil.copy("leads.csv", "leads")
+    Path("full").mkdir()
+    Path("full", "my own").touch()
+    before = sorted(Path().rglob("*"))
     found = leadgrade("qualify", "leads.csv", "--lang", "en", *said.split())
     assert found.code == 2
     assert says in found.stderr
-    assert sorted(Path().iterdir()) == before
+    assert sorted(Path().rglob("*")) == before
     assert len(leadgrade("runs", "--json").json) == 2
+
+
+def test_an_empty_folder_may_be_used(leadgrade, both) -> None:
+    Path("empty").mkdir()
+    assert leadgrade(*QUALIFY, "--out", "empty").code == 0
+    assert [each.name for each in Path("empty").iterdir()] == ["part-00001.parquet"]
+    assert leadgrade("verify", "--all").code == 0
 
 
 def test_an_override_says_where_it_can_be_made(leadgrade, both) -> None:
@@ -148,9 +169,11 @@ def test_an_override_says_where_it_can_be_made(leadgrade, both) -> None:
 
 
 def test_forgetting_and_what_is_left(leadgrade, both) -> None:
-    assert leadgrade("forget", "L-1", "--reason", "asked", "--lang", "en").stdout.startswith(
-        "Forgotten: 1 leads, 2 decisions, "
-    )
+    said = ["forget", "L-1", "--reason", "asked", "--lang", "en"]
+    before = {path: path.read_bytes() for path in Path("kept.parquet").iterdir()}
+    assert leadgrade(*said, "--dry-run").stdout.endswith("Decisions of the runs 1, 2.\n")
+    assert {path: path.read_bytes() for path in Path("kept.parquet").iterdir()} == before
+    assert leadgrade(*said, "--yes").stdout.startswith("Forgotten: 1 leads, 2 decisions, ")
     for path in Path("kept.parquet").iterdir():
         assert b"L-1" not in path.read_bytes()
     seen = [alike(leadgrade("top", "--run", str(run), "--lang", "en"), run) for run in (1, 2)]

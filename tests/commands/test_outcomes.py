@@ -280,7 +280,7 @@ def test_too_few_to_say_anything(run: Run) -> None:
 
 def test_outcomes_are_chained_and_forgotten_with_their_lead(measured: Run) -> None:
     assert measured("verify", "--all").exit_code == 0
-    found = json.loads(measured("forget", "A00", "--reason", "asked to", "--json").output)
+    found = json.loads(measured("forget", "A00", "--reason", "asked to", "--yes", "--json").output)
     assert found["outcomes"] == 1
     assert measured("verify", "--all").exit_code == 0
     left = json.loads(measured("measure", "--json").output)
