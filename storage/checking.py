@@ -22,6 +22,7 @@ from leadgrade.storage.file_checking import check_files
 from leadgrade.storage.finding import Finding
 from leadgrade.storage.hashing import FIRST_HEAD, MARK, Tree
 from leadgrade.storage.leaves import EVERY, FIELDS, NO_NUMBER, PARTS, leaf_of, name_of, rows
+from leadgrade.storage.schema_checking import schema_findings
 from leadgrade.storage.sqlite import any_text
 from leadgrade.storage.strays import content_findings, stray_findings
 
@@ -244,10 +245,11 @@ def called(kind: str, number: int, values: Values | None) -> str:
 def check(
     connection: Connection, runs: Iterable[int], *, everything: bool, noted: str | None
 ) -> Iterator[Finding]:
-    """Check the chain, and the rows of these runs; with ``everything`` all contents and strays."""
+    """Check the chain, and the rows of these runs; with ``everything`` all else, too."""
     with any_text(connection):
         yield from chain_findings(connection, noted)
         if everything:
+            yield from schema_findings(connection)
             yield from stray_findings(connection)
             yield from content_findings(connection, None)
         for run in runs:
