@@ -6,12 +6,15 @@ nobody decided. Other tables, views and indexes do neither, and are left alone: 
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from sqlalchemy.exc import DBAPIError
+
 from leadgrade.storage import sql
 from leadgrade.storage.finding import Finding
-from leadgrade.storage.schema import migrate
+from leadgrade.storage.schema import migrate, upgrade
 from leadgrade.storage.sqlite import sqlite_engine
 
 if TYPE_CHECKING:
@@ -37,17 +40,18 @@ _OF_SQLITE = """
 """
 _OF_SERVER = """
     SELECT CASE relkind WHEN 'v' THEN 'view' WHEN 'i' THEN 'index' WHEN 'r' THEN 'table'
-            ELSE 'other' END AS kind, relname AS name, relname AS owner
+            ELSE 'other' END AS kind, relname AS name, relname AS owner,
+        CASE relkind WHEN 'v' THEN pg_get_viewdef(pg_class.oid) ELSE '' END AS written
     FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
     WHERE nspname = current_schema() AND relkind NOT IN ('S', 't', 'c')
     UNION ALL
-    SELECT 'trigger', tgname, relname FROM pg_trigger
+    SELECT 'trigger', tgname, relname, '' FROM pg_trigger
     JOIN pg_class ON pg_class.oid = tgrelid JOIN pg_namespace ON pg_namespace.oid = relnamespace
     WHERE nspname = current_schema() AND NOT tgisinternal
     UNION ALL
-    SELECT 'trigger', rulename, tablename FROM pg_rules WHERE schemaname = current_schema()
+    SELECT 'trigger', rulename, tablename, '' FROM pg_rules WHERE schemaname = current_schema()
     UNION ALL
-    SELECT 'trigger', polname, relname FROM pg_policy
+    SELECT 'trigger', polname, relname, '' FROM pg_policy
     JOIN pg_class ON pg_class.oid = polrelid JOIN pg_namespace ON pg_namespace.oid = relnamespace
     WHERE nspname = current_schema()
 """
@@ -62,14 +66,15 @@ def schema_findings(connection: Connection) -> Iterator[Finding]:
 
     Finding codes: ``schema-changed``, ``schema-missing``, ``schema-added``, ``damaged``.
     """
-    found = {(each.kind, each.name): each for each in _things(connection)}
-    for key, expected in _made().items():
+    found = _things(connection)
+    expected = _made() if sql.is_sqlite(connection) else _made_on_server(connection)
+    for key, made in expected.items():
         if key not in found:
-            yield Finding("schema-missing", expected.kind, name=expected.name)
-        elif sql.is_sqlite(connection) and found[key] != expected:
-            yield Finding("schema-changed", expected.kind, name=expected.name)
-    ours = {each.name for each in _made().values()}
-    for key in sorted(found.keys() - _made().keys()):
+            yield Finding("schema-missing", made.kind, name=made.name)
+        elif made.written not in ("", found[key].written):
+            yield Finding("schema-changed", made.kind, name=made.name)
+    ours = {each.name for each in expected.values()}
+    for key in sorted(found.keys() - expected.keys()):
         acting = key[0] == "trigger" and found[key].table in ours
         if acting or key[1] in ours:
             yield Finding("schema-added", key[0], name=key[1], detail=found[key].table)
@@ -79,22 +84,48 @@ def schema_findings(connection: Connection) -> Iterator[Finding]:
                 yield Finding("damaged", "chain", detail=str(detail))
 
 
-def _things(connection: Connection) -> Iterator[_Thing]:
-    here = sql.is_sqlite(connection)
-    for kind, name, table, *written in sql.rows(connection, _OF_SQLITE if here else _OF_SERVER):
-        text = written[0] if written else ""
-        if kind in ("table", "index"):  # whose layout is SQLAlchemy's, and of its version
-            text = "".join(text.replace('"', "").split())
-        yield _Thing(kind, name.lower(), table.lower(), text)
+def _things(connection: Connection) -> dict[tuple[str, str], _Thing]:
+    """Return what a database holds, by kind and name."""
+    query = _OF_SQLITE if sql.is_sqlite(connection) else _OF_SERVER
+    found = {}
+    for kind, name, table, written in sql.rows(connection, query):
+        # The layout of tables is SQLAlchemy's, and that of its version.
+        text = written if kind in ("view", "trigger") else "".join(written.replace('"', "").split())
+        found[kind, name.lower()] = _Thing(kind, name.lower(), table.lower(), text)
+    return found
 
 
 @cache
 def _made() -> dict[tuple[str, str], _Thing]:
-    """Return what the migrations make, by kind and name."""
+    """Return what the migrations make in SQLite."""
     engine = sqlite_engine("file::memory:", 0, in_memory=True)
     try:
         migrate(engine, "", None)
         with engine.connect() as connection:
-            return {(each.kind, each.name): each for each in _things(connection)}
+            return _things(connection)
     finally:
         engine.dispose()
+
+
+def _made_on_server(connection: Connection) -> dict[tuple[str, str], _Thing]:
+    """Return what the migrations make, the views as this server writes them.
+
+    They are made in its schema of temporary things, and taken back. Who may not do that gets the
+    views without their texts.
+    """
+    version = connection.dialect.server_version_info
+    if version not in _SERVERS:
+        with suppress(DBAPIError), connection.begin_nested() as attempt:
+            connection.exec_driver_sql("SET LOCAL search_path TO pg_temp")
+            upgrade(connection)
+            _SERVERS[version] = _things(connection)
+            attempt.rollback()
+    known = _SERVERS.get(version, {})
+    return {
+        key: made._replace(written=known[key].written if key in known else "")
+        for key, made in _made().items()
+    }
+
+
+_SERVERS: dict[object, dict[tuple[str, str], _Thing]] = {}
+"""What the migrations make, by the version of the server: each writes views in its own way."""
