@@ -19,7 +19,7 @@ from leadgrade.storage.chain import (
 )
 from leadgrade.storage.emptying import is_empty
 from leadgrade.storage.file_checking import check_files
-from leadgrade.storage.finding import Finding
+from leadgrade.storage.finding import Finding, in_order
 from leadgrade.storage.hashing import FIRST_HEAD, MARK, Tree
 from leadgrade.storage.leaves import EVERY, FIELDS, NO_NUMBER, PARTS, leaf_of, name_of, rows
 from leadgrade.storage.schema_checking import schema_findings
@@ -59,11 +59,11 @@ def chain_findings(connection: Connection, noted: str | None = None) -> Iterator
         query = text(f'SELECT id FROM "{kind}" ORDER BY id')  # noqa: S608 - constants
         there = set(connection.execute(query).scalars())
         chained = {link.number: link for link in chain if link.kind == kind}
-        for number in sorted(chained.keys() - there):
+        for number in in_order(chained.keys() - there):
             yield Finding("gone", kind, name=str(number))
-        for number in sorted(there - chained.keys()):
+        for number in in_order(there - chained.keys()):
             yield Finding("not-in-chain", kind, name=str(number))
-        for number in sorted(there & chained.keys()) if kind in digests else ():
+        for number in in_order(there & chained.keys()) if kind in digests else ():
             if digests[kind](connection, number) != chained[number].digest:
                 yield Finding("entry-changed", kind, name=str(number))
 
@@ -110,7 +110,7 @@ def run_findings(connection: Connection, run: int) -> Iterator[Finding]:
         roots[kind] = part.check(values)
         found += part.findings
         yield from part.erasures
-    strange = [Finding("mark-changed", "marks", run, kind) for kind in kept]
+    strange = [Finding("mark-changed", "marks", run, str(kind)) for kind in kept]
     if expected is None or run_digest(roots) == expected:
         strange += (Finding("mark-changed", "marks", run, each.name) for each in found)
         yield from strange
