@@ -15,6 +15,7 @@ import pytest
 
 from leadgrade.reports.record.verifying import verify_record
 from leadgrade.storage.checking import check
+from leadgrade.storage.errors import StoreError
 from leadgrade.storage.store import open_store
 
 from .tampering import TABLES, found, keys, named, opened
@@ -70,10 +71,16 @@ def test_a_value_of_another_type_is_found(recorded, table):
     assert tried >= len(TABLES[table].columns)
 
 
-def test_a_lost_lead_does_not_become_won(recorded):
+def test_a_lost_lead_does_not_become_won(recorded, record):
     for value in ("0.5", "x'30'", "'x'", "2"):
         statement = f"UPDATE outcome SET won = {value} WHERE list_id = 2 AND NOT won"
         named(found(recorded, statement), "outcome")
+    record.tamper("UPDATE outcome SET won = 0.5 WHERE list_id = 2 AND NOT won")
+    with (
+        open_store(record.target, create=False) as store,
+        pytest.raises(StoreError, match="unreadable-outcome"),
+    ):
+        store.outcomes()
 
 
 def test_names_of_several_types_are_sorted(recorded):
