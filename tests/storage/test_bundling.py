@@ -144,8 +144,8 @@ def test_an_override_cannot_be_hidden_among_those_of_other_runs(filled):
     del data["sha256"]
     (finding,) = bundle_findings(Bundle({**data, "sha256": digest(data)}))
     assert (finding.code, finding.name) == ("override-left-out", str(hidden["id"]))
-    assert "leadgrade audit" in finding_text(finding, "en")
-    assert "leadgrade audit" in finding_text(finding, "zh")
+    assert "leadgrade export --audit" in finding_text(finding, "en")
+    assert "leadgrade export --audit" in finding_text(finding, "zh")
 
 
 def test_a_made_up_run_that_is_hashed_as_it_should_be_and_cannot_be_read_is_told(filled):
