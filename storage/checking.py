@@ -19,9 +19,10 @@ from leadgrade.storage.chain import (
 )
 from leadgrade.storage.emptying import is_empty
 from leadgrade.storage.file_checking import check_files
-from leadgrade.storage.finding import Finding
+from leadgrade.storage.finding import Finding, in_order
 from leadgrade.storage.hashing import FIRST_HEAD, MARK, Tree
 from leadgrade.storage.leaves import EVERY, FIELDS, NO_NUMBER, PARTS, leaf_of, name_of, rows
+from leadgrade.storage.schema_checking import schema_findings
 from leadgrade.storage.sqlite import any_text
 from leadgrade.storage.strays import content_findings, stray_findings
 
@@ -58,11 +59,11 @@ def chain_findings(connection: Connection, noted: str | None = None) -> Iterator
         query = text(f'SELECT id FROM "{kind}" ORDER BY id')  # noqa: S608 - constants
         there = set(connection.execute(query).scalars())
         chained = {link.number: link for link in chain if link.kind == kind}
-        for number in sorted(chained.keys() - there):
+        for number in in_order(chained.keys() - there):
             yield Finding("gone", kind, name=str(number))
-        for number in sorted(there - chained.keys()):
+        for number in in_order(there - chained.keys()):
             yield Finding("not-in-chain", kind, name=str(number))
-        for number in sorted(there & chained.keys()) if kind in digests else ():
+        for number in in_order(there & chained.keys()) if kind in digests else ():
             if digests[kind](connection, number) != chained[number].digest:
                 yield Finding("entry-changed", kind, name=str(number))
 
@@ -109,7 +110,7 @@ def run_findings(connection: Connection, run: int) -> Iterator[Finding]:
         roots[kind] = part.check(values)
         found += part.findings
         yield from part.erasures
-    strange = [Finding("mark-changed", "marks", run, kind) for kind in kept]
+    strange = [Finding("mark-changed", "marks", run, str(kind)) for kind in kept]
     if expected is None or run_digest(roots) == expected:
         strange += (Finding("mark-changed", "marks", run, each.name) for each in found)
         yield from strange
@@ -244,10 +245,11 @@ def called(kind: str, number: int, values: Values | None) -> str:
 def check(
     connection: Connection, runs: Iterable[int], *, everything: bool, noted: str | None
 ) -> Iterator[Finding]:
-    """Check the chain, and the rows of these runs; with ``everything`` all contents and strays."""
+    """Check the chain, and the rows of these runs; with ``everything`` all else, too."""
     with any_text(connection):
         yield from chain_findings(connection, noted)
         if everything:
+            yield from schema_findings(connection)
             yield from stray_findings(connection)
             yield from content_findings(connection, None)
         for run in runs:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class Finding(NamedTuple):
@@ -14,3 +17,8 @@ class Finding(NamedTuple):
     name: str = ""
     """What names the row within its table, or within its run."""
     detail: str = ""
+
+
+def in_order(names: Iterable[Any]) -> list[Any]:
+    """Sort what names rows: numbers, and whatever else SQLite has in their place."""
+    return sorted(names, key=lambda each: (str(type(each)), each))

@@ -50,12 +50,18 @@ _LISTS = "SELECT * FROM outcome_list ORDER BY id"
 
 
 def outcomes(connection: Connection) -> dict[str, Outcome]:
-    """Return the outcome of each lead that has one, by the key of the lead."""
+    """Return the outcome of each lead that has one, by the key of the lead.
+
+    Raises:
+        StoreError: ``unreadable-outcome``.
+    """
     return {row.key: _outcome(row) for row in sql.rows(connection, _SELECT)}
 
 
 def _outcome(row: Row) -> Outcome:
     with readable("unreadable-outcome", lead=row.key):
+        sql.expect(row, int, "won")
+        sql.expect(row, (int, float, type(None)), "value")
         on = None if row.decided_on is None else date.fromisoformat(row.decided_on)
     return Outcome(row.key, bool(row.won), on, row.value, row.line)
 

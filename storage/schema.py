@@ -59,7 +59,7 @@ def migrate(engine: Engine, place: str, file: Path | None) -> None:
             return
         backup = back_up(file, revision) if revision is not None and file is not None else None
         try:
-            _upgrade(connection)
+            upgrade(connection)
             connection.commit()
         except BaseException:
             if backup is not None:  # of a database that is as it was
@@ -98,7 +98,8 @@ def _tables(connection: sql.Connection) -> list[str]:
     return inspect(connection).get_table_names()
 
 
-def _upgrade(connection: sqlalchemy.Connection) -> None:
+def upgrade(connection: sqlalchemy.Connection) -> None:
+    """Run the migrations that a database does not have yet, in the transaction of a connection."""
     # Imported here: almost every command finds its database up to date.
     from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415

@@ -10,7 +10,7 @@ from leadgrade.engine.legend import Legend
 from leadgrade.engine.sealing import hash_text
 from leadgrade.storage.emptying import is_empty
 from leadgrade.storage.file_checking import stray_files
-from leadgrade.storage.finding import Finding
+from leadgrade.storage.finding import Finding, in_order
 from leadgrade.storage.leaves import rows
 from leadgrade.storage.legends import LEGEND_ROWS, legend_rows
 
@@ -35,7 +35,7 @@ def content_findings(connection: Connection, run: int | None) -> Iterator[Findin
             text(query), {} if run is None else {"run": run}
         ):
             if hash_text(str(written)) != sha256:
-                yield Finding("content-changed", table, run, called_so, str(sha256))
+                yield Finding("content-changed", table, run, str(called_so), str(sha256))
             elif table == "legend":
                 yield from _legend_findings(connection, run, str(sha256), str(written))
 
@@ -56,8 +56,7 @@ def _legend_findings(
         """  # noqa: S608 - constants
         found = {row[0]: tuple(row) for row in connection.execute(text(query), {"name": name})}
         expected = {row[0]: row for row in wanted[table]}
-        places = found.keys() | expected.keys()
-        for place in sorted(places, key=lambda each: (str(type(each)), each)):
+        for place in in_order(found.keys() | expected.keys()):
             if found.get(place) != expected.get(place):
                 code = "row-changed" if place in found else "row-missing"
                 code = code if place in expected else "row-inserted"

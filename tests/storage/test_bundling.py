@@ -7,9 +7,12 @@ from datetime import date
 
 import pytest
 
+from leadgrade.reports.record.audit import verify_bundle
 from leadgrade.reports.record.verifying import finding_text
 from leadgrade.storage.bundling import Bundle, bundle_findings
+from leadgrade.storage.chain import Link, run_digest
 from leadgrade.storage.hashing import digest
+from leadgrade.storage.leaves import FIELDS, leaf_of
 from leadgrade.storage.records import RejectedRow
 
 
@@ -141,8 +144,24 @@ def test_an_override_cannot_be_hidden_among_those_of_other_runs(filled):
     del data["sha256"]
     (finding,) = bundle_findings(Bundle({**data, "sha256": digest(data)}))
     assert (finding.code, finding.name) == ("override-left-out", str(hidden["id"]))
-    assert "leadgrade audit" in finding_text(finding, "en")
-    assert "leadgrade audit" in finding_text(finding, "zh")
+    assert "leadgrade export --audit" in finding_text(finding, "en")
+    assert "leadgrade export --audit" in finding_text(finding, "zh")
+
+
+def test_a_made_up_run_that_is_hashed_as_it_should_be_and_cannot_be_read_is_told(filled):
+    data = written(filled.bundle(1, None))
+    (row,) = data["parts"]["run"]
+    row["parameters"] = "x"
+    data["roots"]["run"] = leaf_of("run", [row[name] for name in FIELDS["run"].names])
+    links, head = data["chain"]["links"], data["chain"]["before"]
+    links[0]["digest"] = run_digest(data["roots"])
+    for link in links:
+        head = link["head"] = Link(**link).expected_head(head)
+    del data["sha256"]
+    bundle = Bundle({**data, "sha256": digest(data)})
+    assert bundle_findings(bundle) == []
+    (finding,) = verify_bundle(bundle, lambda _: None, workers=1).findings
+    assert (finding.code, finding.run) == ("unreadable", 1)
 
 
 def older(bundle):

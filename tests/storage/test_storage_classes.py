@@ -7,6 +7,7 @@ Text where a number belongs, a blob, half a number more, or text that is no UTF-
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from contextlib import contextmanager
 
@@ -14,6 +15,7 @@ import pytest
 
 from leadgrade.reports.record.verifying import verify_record
 from leadgrade.storage.checking import check
+from leadgrade.storage.errors import StoreError
 from leadgrade.storage.store import open_store
 
 from .tampering import TABLES, found, keys, named, opened
@@ -61,17 +63,33 @@ def test_a_value_of_another_type_is_found(recorded, table):
             for value in OF_NUMBERS if of_numbers else OF_TEXTS:
                 case = (table, column.name, value.format(column.name), rows[-1])
                 with changed(driver, *case) as there:
-                    assert not there or list(
-                        check(connection, [1, 2, 3], everything=True, noted=None)
-                    ), case
+                    if there:
+                        findings = list(check(connection, [1, 2, 3], everything=True, noted=None))
+                        assert findings, case
+                        assert json.dumps(findings)
                     tried += there
     assert tried >= len(TABLES[table].columns)
 
 
-def test_a_lost_lead_does_not_become_won(recorded):
+def test_a_lost_lead_does_not_become_won(recorded, record):
     for value in ("0.5", "x'30'", "'x'", "2"):
         statement = f"UPDATE outcome SET won = {value} WHERE list_id = 2 AND NOT won"
         named(found(recorded, statement), "outcome")
+    record.tamper("UPDATE outcome SET won = 0.5 WHERE list_id = 2 AND NOT won")
+    with (
+        open_store(record.target, create=False) as store,
+        pytest.raises(StoreError, match="unreadable-outcome"),
+    ):
+        store.outcomes()
+
+
+def test_names_of_several_types_are_sorted(recorded):
+    chain = (
+        "UPDATE chain SET number = 'x' WHERE position = 1",
+        "UPDATE chain SET number = 99 WHERE position = 2",
+    )
+    gone = [(each.table, each.name) for each in found(recorded, *chain) if each.code == "gone"]
+    assert gone == [("run", "99"), ("run", "x")]
 
 
 STOPPED = {
