@@ -41,6 +41,11 @@ def say_count(key: str, lang: str, count: int, /, **values: object) -> str:
     return say(f"{key}.{which}", lang, count=f"{count:,}", **values)
 
 
+def list_name(file: str, lang: str) -> str:
+    """Return what a list is called: by its file, or as what came in by ``-``."""
+    return say("lists.standard-input", lang) if file == "-" else file
+
+
 def printable(text: str) -> str:
     """Return text that does nothing to a terminal: control characters of lists become ``�``."""
     return _UNPRINTABLE.sub("�", text)

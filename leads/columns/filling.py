@@ -170,7 +170,8 @@ def _parquet(listing: Listing) -> Iterator[None]:
     except duckdb.Error as error:
         if not isinstance(listing.table.bulk, ParquetFile):
             raise
-        raise ListError("not-parquet", file=listing.file, reason=reason_of(error)) from error
+        reason = reason_of(error, listing.file)
+        raise ListError("not-parquet", file=listing.file, reason=reason) from error
 
 
 @contextmanager

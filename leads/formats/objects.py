@@ -178,8 +178,9 @@ def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _constant(name: str) -> Any:
-    raise _BadJsonError("bad-json", f"{name} is not JSON")
+def _constant(name: str) -> str | None:
+    """Return what is no JSON, but written by many: NaN is nothing, Infinity a text, no number."""
+    return None if name == "NaN" else name
 
 
 def _rejected(file: str, line: int, error: _BadJsonError, raw: str) -> Rejected:

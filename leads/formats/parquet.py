@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
 from contextlib import contextmanager
@@ -40,6 +41,9 @@ _SHORT = ("BOOLEAN", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTI
           "USMALLINT", "UINTEGER", "UBIGINT", "UUID", "FLOAT", "DOUBLE", "DECIMAL", "DATE",
           "TIME")  # fmt: skip
 """Types whose values are short texts without control characters."""
+
+_PREFIX, _NAME = "leadgrade-", "list.parquet"
+"""What the path that DuckDB is given consists of."""
 
 _NESTED = ("STRUCT", "MAP", "UNION", "LIST")
 
@@ -110,7 +114,9 @@ def _rows(
             for cells, number in zip(batch, numbers, strict=False):
                 yield within_limits(Row(number, list(cells), "\t".join(cells)), source.name)
     except duckdb.Error as error:
-        raise ListError("not-parquet", file=source.name, reason=reason_of(error)) from error
+        raise ListError(
+            "not-parquet", file=source.name, reason=reason_of(error, source.name)
+        ) from error
     for _ in source.blocks():  # its end tells whether the file is still the same
         pass
 
@@ -136,13 +142,17 @@ def _described(connection: DuckDBPyConnection, path: str, file: str) -> list[tup
     try:
         found = connection.execute("DESCRIBE SELECT * FROM read_parquet(?)", [path]).fetchall()
     except duckdb.Error as error:
-        raise ListError("not-parquet", file=file, reason=reason_of(error)) from error
+        raise ListError("not-parquet", file=file, reason=reason_of(error, file)) from error
     return [(str(name), str(kind)) for name, kind, *_ in found]
 
 
-def reason_of(error: Exception) -> str:
-    """Return what an error says, in a line."""
-    return str(error).splitlines()[0][:200] if str(error) else type(error).__name__
+def reason_of(error: Exception, file: str = "") -> str:
+    """Return what an error says, in a line; of a list by the name that the person knows."""
+    said = str(error).splitlines()[0] if str(error) else type(error).__name__
+    if file:
+        link = rf"{re.escape(tempfile.gettempdir())}[/\\]{_PREFIX}\w+[/\\]{re.escape(_NAME)}"
+        said = re.sub(link, lambda _: file, said)
+    return said[:200]
 
 
 @contextmanager
@@ -163,8 +173,8 @@ def _opened(source: Source) -> Iterator[tuple[DuckDBPyConnection, str]]:
 
 @contextmanager
 def _linked(source: Source) -> Iterator[str]:
-    with tempfile.TemporaryDirectory(prefix="leadgrade-") as folder:
-        path = Path(folder) / "list.parquet"
+    with tempfile.TemporaryDirectory(prefix=_PREFIX) as folder:
+        path = Path(folder) / _NAME
         _link(source, path)
         yield str(path)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections import defaultdict
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -60,8 +61,7 @@ def sheet_table(source: Source, options: Options, names: Names) -> Table:
     header = header_among(first, names, options.header_row, source.name)
 
     def rows() -> Iterator[Row | Rejected]:
-        body = (row for row in _rows(sheet) if row.line > header.line)
-        return (within_limits(row, source.name) for row in body)
+        return (within_limits(row, source.name) for row in _body(sheet, header.line))
 
     return Table(
         _header_texts(sheet, header, first),
@@ -117,11 +117,43 @@ def _header_texts(sheet: CalamineSheet, header: Row, first: list[Row]) -> tuple[
     """Return the cells of a header; merged ones that begin above it are filled in."""
     cells = list(header.cells)
     by_line = {row.line: row.cells for row in first}
-    for (top, left), (bottom, _) in sheet.merged_cell_ranges or ():
+    for (top, left), (bottom, _) in _merged(sheet):
         if top + 1 < header.line <= bottom + 1 and left < len(cells) and not cells[left]:
             above = by_line.get(top + 1, [])
             cells[left] = above[left] if left < len(above) else ""
     return tuple(cells)
+
+
+def _merged(sheet: CalamineSheet) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
+    """Yield the first and the last cell of each merged range; columns count from the first used."""
+    _, offset = sheet.start or (0, 0)
+    for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
+        yield (top, left - offset), (bottom, right - offset)
+
+
+def _body(sheet: CalamineSheet, header_line: int) -> Iterator[Row]:
+    """Yield the rows below the header; a cell that is merged with those above has their text.
+
+    A row with nothing of its own stays blank: it only makes the one above it higher.
+    """
+    begin: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for (top, left), (bottom, _) in _merged(sheet):
+        if bottom > top:
+            begin[top + 1].append((left, bottom + 1))
+    open_: dict[int, tuple[int, str]] = {}
+    """By column: the last line of the cell that covers it, and its text."""
+    for row in _rows(sheet):
+        if row.line <= header_line:
+            continue
+        merged = {at: text for at, (last, text) in open_.items() if row.line <= last}
+        if merged:
+            cells = [cell or merged.get(at, "") for at, cell in enumerate(row.cells)]
+            yield Row(row.line, cells, "\t".join(cells))
+        else:
+            yield row
+        for at, last in begin.get(row.line, ()):
+            if 0 <= at < len(row.cells):
+                open_[at] = (last, row.cells[at])
 
 
 def _rows(sheet: CalamineSheet) -> Iterator[Row]:

@@ -11,6 +11,7 @@ from leadgrade.leads.formats.sheets import sheet_table
 from leadgrade.leads.formats.source import Kind, Source, kind_of
 from leadgrade.leads.formats.sql import query_table
 from leadgrade.leads.mapping.names import Names
+from leadgrade.leads.terms import ListError
 
 if TYPE_CHECKING:
     from leadgrade.leads.mapping.map_file import MapFile
@@ -22,10 +23,13 @@ def table_of(source: Source, book: Book, options: Options, said: MapFile | None)
     """Return an open source as a table, whatever its format.
 
     Raises:
-        ListError: it cannot be read as a whole.
+        ListError: it cannot be read as a whole; ``no-sheets`` where one was said of what has none.
     """
+    kind = kind_of(source)
+    if options.sheet is not None and kind is not Kind.SHEET:
+        raise ListError("no-sheets", file=source.name, sheet=options.sheet)
     names = Names.of_book(book, (column.header for column in said.columns) if said else ())
-    match kind_of(source):
+    match kind:
         case Kind.SHEET:
             return sheet_table(source, options, names)
         case Kind.JSON_LINES:

@@ -6,7 +6,7 @@ from leadgrade.engine.decision import points_text
 from leadgrade.reports.explanation.words import LineWords, Words
 from leadgrade.reports.markup import head_row, table, text
 from leadgrade.reports.values import show_fact, signed
-from leadgrade.reports.wording import say
+from leadgrade.reports.wording import list_name, say
 
 
 def ledger_table(words: Words) -> str:
@@ -20,8 +20,13 @@ def ledger_table(words: Words) -> str:
         f'<table class="ledger">\n{heads}\n{bodies}'
         f'<tfoot><tr><td class="points">{score}</td>'
         f'<th scope="row">{text(words.say("score"))}</th><td></td></tr></tfoot>\n</table>'
-        + _note(words, "facts-from", file=words.seen.lead.file, line=words.seen.lead.line)
+        + _source(words)
     )
+
+
+def _source(words: Words) -> str:
+    lead = words.seen.lead
+    return _note(words, "facts-from", file=list_name(lead.file or "", words.lang), line=lead.line)
 
 
 def _note(words: Words, name: str, **values: object) -> str:

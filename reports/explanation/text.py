@@ -17,7 +17,7 @@ from leadgrade.reports.explanation.data import Occasion
 from leadgrade.reports.explanation.words import LineWords, Words
 from leadgrade.reports.next_steps import StepWords
 from leadgrade.reports.values import signed
-from leadgrade.reports.wording import say, say_count
+from leadgrade.reports.wording import list_name, say, say_count
 
 MOST = 5
 """So many near misses, open rules and questions; the JSON and the page have all of them."""
@@ -129,7 +129,9 @@ def _ledger(words: Words) -> RenderableType:
     lead = words.seen.lead
     if lead.file is None:
         return table
-    source = say("answers.facts-from", words.lang, file=lead.file, line=lead.line)
+    source = say(
+        "answers.facts-from", words.lang, file=list_name(lead.file, words.lang), line=lead.line
+    )
     return Group(table, Text(source, style="dim"))
 
 

@@ -17,7 +17,7 @@ from leadgrade.reports.next_steps import StepWords, step_words
 from leadgrade.reports.ranges import show_answer
 from leadgrade.reports.record.overriding import override_text
 from leadgrade.reports.values import label_of, show_distance, show_subject, signed
-from leadgrade.reports.wording import say, say_count
+from leadgrade.reports.wording import list_name, say, say_count
 from leadgrade.rules.building.why import fill
 from leadgrade.rules.model import Book, KnockOut, Limit, Rule
 
@@ -101,7 +101,7 @@ class Words:
             self.say("explain-as-of", day=occasion.as_of.isoformat()),
             f"{self.book.id} {self.book.sha256[:12]}",
             occasion.engine,
-            f"{lead.file}:{lead.line}" if lead.file else "",
+            f"{list_name(lead.file, self.lang)}:{lead.line}" if lead.file else "",
         ]
         return " · ".join(part for part in parts if part)
 

@@ -10,7 +10,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from leadgrade.leads.identity.duplicates import Duplicates, Member, Stored
-from leadgrade.reports.wording import say, say_count
+from leadgrade.reports.wording import list_name, say, say_count
 from leadgrade.rules.lead import facts_from_json
 from leadgrade.rules.model import Book
 from leadgrade.storage.store import Store
@@ -88,7 +88,7 @@ def _total(found: Duplicates, lang: str) -> str:
 
 
 def _member(member: Member, lang: str) -> Text:
-    place = f"{member.file}:{member.line}"
+    place = f"{list_name(member.file or '', lang)}:{member.line}"
     if member.run is not None:
         place = say("lists.in-record", lang, run=member.run)
     return Text("  " + "  ".join(part for part in (place, member.lead, member.name) if part))

@@ -18,7 +18,7 @@ from leadgrade.leads.values.policy import Policy
 from leadgrade.reports.answering import OutputError
 from leadgrade.reports.files import write_text
 from leadgrade.reports.lists.policies import by_key, policy_words, word_of
-from leadgrade.reports.wording import say
+from leadgrade.reports.wording import list_name, say
 
 _STYLES = {Sure.CERTAIN: "green", Sure.LIKELY: "", Sure.DOUBTFUL: "yellow"}
 _COLUMNS = ("column", "fact", "why", "sure", "known", "readable", "samples")
@@ -53,7 +53,8 @@ def mapping_text(proposal: Proposal, lang: str) -> RenderableType:
 def mapping_yaml(proposal: Proposal, lang: str) -> str:
     """Return a proposal as a mapping file. What is doubtful stands in comments."""
     table = proposal.table
-    lines = [f"# {say('mapping.file-head', lang, file=json.dumps(proposal.file)[1:-1])}"]
+    file = json.dumps(list_name(proposal.file, lang))[1:-1]
+    lines = [f"# {say('mapping.file-head', lang, file=file)}"]
     if proposal.preset:
         lines.append(f"# {say('mapping.preset', lang, title=proposal.preset.title)}")
     lines += _entries(
@@ -108,7 +109,7 @@ def _head(proposal: Proposal, lang: str) -> Iterator[str]:
     yield say(
         "mapping.head",
         lang,
-        file=proposal.file,
+        file=list_name(proposal.file, lang),
         format=" ".join(part for part in parts if part),
         rows=f"{proposal.rows:,}",
     )

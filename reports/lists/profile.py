@@ -13,7 +13,7 @@ from rich.text import Text
 from leadgrade.leads.mapping.profile import MOST_DISTINCT, ColumnProfile, Profile
 from leadgrade.reports.lists.policies import by_key, policy_words
 from leadgrade.reports.reasons import unread_text
-from leadgrade.reports.wording import say
+from leadgrade.reports.wording import list_name, say
 
 _COLUMNS = ("column", "fact", "kind", "known", "distinct", "longest", "examples", "doubtful")
 _RIGHT = ("known", "distinct", "longest", "doubtful")
@@ -75,7 +75,7 @@ def _head(profile: Profile, lang: str) -> Iterator[str]:
     yield say(
         "mapping.profile-head",
         lang,
-        file=listing.file,
+        file=list_name(listing.file, lang),
         format=" ".join(part for part in parts if part),
         rows=f"{profile.rows:,}",
         leads=f"{listing.leads:,}",

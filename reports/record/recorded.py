@@ -9,9 +9,9 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from leadgrade.reports.reasons import rejection_text, unread_text
+from leadgrade.reports.reasons import rejected_line, rejection_text, unread_text
 from leadgrade.reports.runs.summary import MOST_ROWS
-from leadgrade.reports.wording import say
+from leadgrade.reports.wording import list_name, say
 from leadgrade.storage.records import OutcomeList, ReadOutcomes
 
 
@@ -53,7 +53,7 @@ def _lines(found: ReadOutcomes, lang: str) -> Iterator[str]:
         "rejected": len(rejected),
     }
     words = {name: f"{count:,}" for name, count in counts.items()}
-    yield say("outcomes.counts", lang, file=source.file, **words)
+    yield say("outcomes.counts", lang, file=list_name(source.file, lang), **words)
     columns = ", ".join(source.mapping["facts"])
     yield say("outcomes.columns", lang, columns=columns)
     for each in source.mapping["unread"][:MOST_ROWS]:
@@ -63,7 +63,7 @@ def _lines(found: ReadOutcomes, lang: str) -> Iterator[str]:
         more = len(unknown) - MOST_ROWS
         yield say("outcomes.unknown", lang, leads=leads + (f", … +{more:,}" if more > 0 else ""))
     for row in rejected[:MOST_ROWS]:
-        yield f"  {row.file}:{row.line}: {rejection_text(row, lang)}"
+        yield "  " + rejected_line(row, lang)
     if len(rejected) > MOST_ROWS:
         yield "  " + say("screens.more", lang, count=f"{len(rejected) - MOST_ROWS:,}")
     if stored is None:

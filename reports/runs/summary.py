@@ -11,8 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from leadgrade.reports.lists.policies import reading_lines
-from leadgrade.reports.reasons import rejection_text, unread_text
-from leadgrade.reports.wording import say, say_count
+from leadgrade.reports.reasons import rejected_line, rejection_text, unread_text
+from leadgrade.reports.wording import list_name, say, say_count
 from leadgrade.storage.records import RejectedRow, Source, StoredRun
 
 BAR = 40
@@ -147,7 +147,7 @@ def _folder(run: StoredRun, lang: str) -> Iterator[RenderableType]:
 def proposed_text(asked: Mapping[str, Sequence[str]], file: str, lang: str) -> str:
     """Return which columns were not used though they may be facts, and what to do."""
     named = [f"{header} ({', '.join(facts)}?)" for header, facts in asked.items()]
-    return say("screens.proposed", lang, columns=", ".join(named), file=file)
+    return say("screens.proposed", lang, columns=", ".join(named), list=file)
 
 
 def note_text(note: dict[str, Any], lang: str) -> str:
@@ -176,7 +176,7 @@ def _source(source: Source, run: StoredRun, lang: str) -> Iterator[RenderableTyp
             "lists.joined" if "joins" in mapping else "screens.source",
             lang,
             source=mapping.get("joins"),
-            file=source.file,
+            file=list_name(source.file, lang),
             rows=say_count("screens.rows", lang, source.rows_read),
             format=" ".join(part for part in (source.format, source.encoding) if part),
             facts=say_count("screens.facts", lang, len(mapping.get("facts", {}))),
@@ -205,10 +205,11 @@ def _joined(source: Source, run: StoredRun, lang: str) -> Iterator[RenderableTyp
         rejected = [{"code": code, **each} for code, each in rejected.items()]
     for each in rejected:
         row = RejectedRow(source.file, each["line"], each["code"], each["args"], "")
-        words = {"count": f"{each['count']:,}", "file": row.file, "line": row.line}
+        words = {"count": f"{each['count']:,}", "file": list_name(source.file, lang)}
         reason = rejection_text(row, lang)
         yield Text(
-            "  " + say("lists.joined-rejected", lang, reason=reason, **words), style="yellow"
+            "  " + say("lists.joined-rejected", lang, reason=reason, line=row.line, **words),
+            style="yellow",
         )
     for name in ("too_late", "unmatched"):
         if count := mapping[name]:
@@ -223,7 +224,7 @@ def _rejected(rows: Sequence[RejectedRow], count: int, lang: str) -> Iterator[Re
     yield Text()
     yield Text(say("screens.rejected", lang, count=f"{count:,}"), style="bold")
     for row in rows[:MOST_ROWS]:
-        yield Text(f"  {row.file}:{row.line}: {rejection_text(row, lang)}")
+        yield Text("  " + rejected_line(row, lang))
     yield from _more(count, lang)
 
 

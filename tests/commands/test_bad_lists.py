@@ -67,6 +67,30 @@ def test_a_list_that_cannot_be_used(leadgrade, folder, case) -> None:
     assert sorted(folder.iterdir()) == before  # no database was made
 
 
+def test_a_sheet_is_refused_where_there_are_none(leadgrade, folder) -> None:
+    seen = leadgrade("qualify", "leads.csv", "--sheet", "Leads", *AS_OF)
+    message = (
+        "error: leads.csv is no spreadsheet: it has no sheet `Leads`. Leave out --sheet (in a "
+        "mapping file or source: `sheet:`), or name the spreadsheet.\n"
+    )
+    assert (seen.code, seen.stdout, seen.stderr) == (2, "", message)
+
+
+@pytest.mark.parametrize(
+    ("lang", "message"),
+    [("en", "error: standard input is empty.\n"), ("zh", "标准输入 是空文件")],
+)
+def test_what_comes_in_by_a_pipe_is_called_so(leadgrade, folder, lang, message) -> None:
+    seen = leadgrade("qualify", "-", "--lang", lang, *AS_OF, stdin=b"")
+    assert seen.code == 2
+    assert message in seen.stderr
+    rows = HEADER.encode() + b"L-1,one,5\n,nobody,5\n"
+    seen = leadgrade("qualify", "-", "--lang", lang, *AS_OF, stdin=rows)
+    name = "standard input" if lang == "en" else "标准输入"
+    assert f"{name}:3: " in seen.stdout
+    assert "-:" not in seen.stdout
+
+
 def test_one_bad_list_among_good_ones_stops_before_anything_is_stored(leadgrade, decided) -> None:
     before = (decided / "leadgrade.db").read_bytes()
     seen = leadgrade("qualify", "leads.csv", "no.csv", *AS_OF)

@@ -144,7 +144,9 @@ def test_the_list_may_come_from_stdin(leadgrade, folder) -> None:
     from_file = leadgrade(*said(QUALIFY))
     content = (folder / "leads.csv").read_bytes()
     piped = leadgrade(*said(QUALIFY.replace("leads.csv", "-")), stdin=content)
-    assert piped.seen == from_file.seen.replace("leads.csv", "-").replace("Run 1", "Run 2")
+    assert piped.seen == from_file.seen.replace("leads.csv", "standard input").replace(
+        "Run 1", "Run 2"
+    )
 
 
 def test_strict_says_no_where_rows_were_rejected_or_cells_not_read(leadgrade, folder) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from leadgrade.leads.formats import packed
+from leadgrade.leads.formats.parquet import reason_of
 from leadgrade.leads.reading import read_lists
 from leadgrade.leads.terms import ListError, Options, Rejected
 from leadgrade.rules.lead import Lead
@@ -159,6 +160,24 @@ def test_damaged_parquet_is_refused(book: Book, tmp_path: Path, cut: int) -> Non
     path = to_parquet(tmp_path / "a.parquet", "select 'A' as id, 5 as employees")
     path.write_bytes(path.read_bytes()[:cut])
     assert refused(book, path) == "not-parquet"
+
+
+def test_errors_of_parquet_name_the_file_that_was_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.gettempdir", lambda: "/tmp/x y")  # noqa: S108 - it is not made
+    said = "Failed to read file '/tmp/x y/leadgrade-a_b1/list.parquet': decompression failure."
+    assert reason_of(ValueError(said + "\nmore"), "leads.parquet") == (
+        "Failed to read file 'leads.parquet': decompression failure."
+    )
+
+
+def test_packed_damaged_parquet_is_told_by_its_name(book: Book, tmp_path: Path) -> None:
+    path = to_parquet(tmp_path / "a.parquet", "select 'A' as id, 5 as employees")
+    packed_file = tmp_path / "leads.parquet.gz"
+    packed_file.write_bytes(gzip.compress(path.read_bytes()[:-1]))  # DuckDB is given a copy
+    with pytest.raises(ListError) as caught, read_lists([packed_file], book):
+        pass
+    assert str(packed_file) in caught.value.details["reason"]
+    assert "list.parquet" not in caught.value.details["reason"]
 
 
 def test_a_folder_stands_for_its_lists_by_name(write: Callable[..., Path], book: Book) -> None:

@@ -5,14 +5,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from leadgrade.leads import read_lists
 from leadgrade.leads.formats.objects import json_array_table, json_lines_table
 from leadgrade.leads.formats.source import open_source
 from leadgrade.leads.mapping.names import Names
 from leadgrade.leads.terms import ListError, Options, Row, Table
+from leadgrade.rules.lead import Lead
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from leadgrade.rules.model import Book
 
 
 def shown(table: Table) -> list[tuple[int, object]]:
@@ -38,8 +42,7 @@ def test_headers_are_the_names_of_all_objects(write: Callable[..., Path]) -> Non
         ("[1]", "not-an-object"),
         ("5", "not-an-object"),
         ('{"id": 1, "id": 2}', "bad-json"),
-        ('{"id": NaN}', "bad-json"),
-        ('{"id": -Infinity}', "bad-json"),
+        ('{"id": nan}', "bad-json"),
         ('{"id": "\\ud800"}', "bad-json"),
         ('{"id": "a\\u0000"}', "nul-byte"),
         ('{"id": "a\0"}', "bad-json"),
@@ -52,6 +55,29 @@ def test_headers_are_the_names_of_all_objects(write: Callable[..., Path]) -> Non
 def test_a_bad_line_costs_only_itself(write: Callable[..., Path], line: str, code: str) -> None:
     _, found = lines(write('{"id": 1}\n' + line + '\n{"id": 3}\n'))
     assert found == [(1, ["1"]), (2, code), (3, ["3"])]
+
+
+CONSTANTS = '{"id": "a", "x": NaN, "y": -Infinity, "z": {"deep": NaN}}'
+WITH_CONSTANTS = ["a", "", "-Infinity", '{"deep": null}']
+
+
+def test_nan_is_nothing_and_infinity_a_text(write: Callable[..., Path]) -> None:
+    _, found = lines(write(CONSTANTS + "\n"))
+    assert found == [(1, WITH_CONSTANTS)]
+    assert array(write(f"[{CONSTANTS}]")) == [(1, WITH_CONSTANTS)]
+
+
+def test_infinity_is_no_number(write: Callable[..., Path], book: Book) -> None:
+    path = write(
+        '[{"id": "a", "employees": Infinity, "annual_revenue": NaN, "remark": "x"}]', "a.json"
+    )
+    with read_lists([path], book) as reading:
+        (lead,) = reading
+        assert isinstance(lead, Lead)
+        assert lead.facts == {"remark": "x"}
+        assert [(each.fact, each.code) for each in reading.listings[0].unread] == [
+            ("employees", "not-a-number")
+        ]
 
 
 def test_bytes_that_are_not_in_a_said_encoding(write: Callable[..., Path]) -> None:

@@ -58,6 +58,37 @@ def test_a_sheet_may_be_said(workbook: Path) -> None:
     assert caught.value.details["sheets"] == "空, Leads, Other"
 
 
+def test_a_merged_cell_stands_in_each_of_its_rows(tmp_path: Path) -> None:
+    path = tmp_path / "merged.xlsx"
+    with Workbook(path) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row("C2", ["Trade", "City"])
+        sheet.merge_range("B2:B3", "Lead")  # a header of two rows
+        sheet.write_row("C3", ["(main)", "(seat)"])
+        sheet.merge_range("B4:B5", "A")
+        sheet.write_row("C4", ["one", "Bonn"])
+        sheet.write("C5", "two")
+        sheet.write_row("B6", ["B", "three"])
+        sheet.merge_range("D6:D8", "Köln")
+        sheet.write_row("B7", ["C", "four"])  # line 8 is only higher
+        sheet.merge_range("B9:C9", "D")  # to the right: one cell
+        sheet.write("B10", "E")
+    source = open_source(path)
+    table = sheet_table(source, Options(header_row=2), Names())
+    rows = [(row.line, row.cells) for row in table.rows() if isinstance(row, Row)]
+    source.close()
+    assert table.headers == ("Lead", "Trade", "City")
+    assert rows == [
+        (3, ["", "(main)", "(seat)"]),
+        (4, ["A", "one", "Bonn"]),
+        (5, ["A", "two", ""]),
+        (6, ["B", "three", "Köln"]),
+        (7, ["C", "four", "Köln"]),
+        (9, ["D", "", ""]),
+        (10, ["E", "", ""]),
+    ]
+
+
 def test_workbooks_without_a_list(tmp_path: Path) -> None:
     empty = tmp_path / "empty.xlsx"
     with Workbook(empty) as book:
