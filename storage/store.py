@@ -118,6 +118,8 @@ class Store:
                 ``read-only``, ``disk-full``, ``failed``.
         """
         if path.exists() or path.is_symlink():
+            if not self._database.is_made:
+                raise StoreError("folder-exists", path=path)
             with self._reading() as connection:
                 refuse_taken(connection, path)
         with NewFolder(path) as folder:
