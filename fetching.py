@@ -23,6 +23,7 @@ from leadgrade.engine.backends.spark_session import (
     spark_faults,
     url_of,
 )
+from leadgrade.leads.formats.logins import Address, read_address, without_secrets
 from leadgrade.leads.formats.source import Source, open_source
 from leadgrade.leads.terms import ListError, Options
 
@@ -32,15 +33,14 @@ if TYPE_CHECKING:
 JDBC = "jdbc:"
 UNDECODED = "\ufffd"
 _URL = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
-_LOGIN = re.compile(r"(?<=//)[^/@]*@|(?<=thin:)[^@]*@")
 _TEXTS = {".csv": ",", ".tsv": "\t", ".tab": "\t", ".txt": ","}
 """The endings of lists that are no Parquet files, and what stands between their cells."""
 
 
 class Far(NamedTuple):
-    """A list that Spark reads: what it is called, and how."""
+    """A list that Spark reads: where it is, and how."""
 
-    name: str
+    address: Address
     read: Callable[[SparkSession], DataFrame]
 
 
@@ -63,7 +63,7 @@ def fetched(
             if each is None:
                 continue
             if engine != "spark":
-                raise ListError("far-list", file=each.name)
+                raise ListError("far-list", file=each.address.shown)
             lists[at : at + 1] = [stack.enter_context(_fetched(each, master or LOCAL))]
         left = tuple(each for each in options.from_sql if each not in queries)
         yield lists, replace(options, from_sql=left)
@@ -72,6 +72,7 @@ def fetched(
 @contextmanager
 def _fetched(far: Far, master: str) -> Iterator[Source]:
     """Give a far list as a file that is open."""
+    name, secrets = far.address
     spark = session(master)
     with shared_folder(master) as folder:
         target = Path(folder, "list")
@@ -79,12 +80,13 @@ def _fetched(far: Far, master: str) -> Iterator[Source]:
             with spark_faults():
                 far.read(spark).coalesce(1).write.parquet(url_of(target))
         except EngineFault as error:
-            raise ListError("far-unreadable", file=far.name, reason=error) from error
+            reason = without_secrets(str(error), secrets)
+            raise ListError("far-unreadable", file=name, reason=reason) from None
         written = sorted(target.glob("*.parquet"))
         if len(written) != 1:  # the workers write elsewhere
             reason = f"{len(written)} files in {target}"
-            raise ListError("far-unreadable", file=far.name, reason=reason)
-        source = replace(open_source(written[0]), name=far.name)
+            raise ListError("far-unreadable", file=name, reason=reason)
+        source = replace(open_source(written[0]), name=name)
         try:
             yield source
         finally:
@@ -95,7 +97,7 @@ def _far_file(url: str, options: Options) -> Far:
     path = PurePosixPath(urlsplit(url).path)
     ending = (path.with_suffix("") if path.suffix == ".gz" else path).suffix.lower()
     if ending not in _TEXTS:
-        return Far(_without_login(url), lambda spark: spark.read.parquet(url))
+        return Far(read_address(url), lambda spark: spark.read.parquet(url))
     delimiter = "\t" if options.delimiter == "tab" else options.delimiter or _TEXTS[ending]
 
     encoding = options.encoding or "UTF-8"
@@ -115,7 +117,7 @@ def _far_file(url: str, options: Options) -> Far:
         )
         return _decoded(frame, encoding)
 
-    return Far(_without_login(url), read)
+    return Far(read_address(url), read)
 
 
 def _decoded(frame: DataFrame, encoding: str) -> DataFrame:
@@ -142,9 +144,4 @@ def _far_query(url: str, query: str) -> Far:
     def read(spark: SparkSession) -> DataFrame:
         return spark.read.format("jdbc").option("url", url).option("query", query).load()
 
-    return Far(_without_login(re.split("[?;]", url)[0]), read)
-
-
-def _without_login(url: str) -> str:
-    """Return a URL without user and password."""
-    return _LOGIN.sub("***@", url)
+    return Far(read_address(url), read)

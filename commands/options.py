@@ -79,10 +79,16 @@ ENGINE = click.option(
 )
 
 
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT])i?B", re.IGNORECASE)
+_MOST_BYTES = 1 << 63
+"""DuckDB counts no further."""
+
+
 def _memory(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
-    if value is not None and not re.fullmatch(
-        r"\d+(\.\d+)?\s*[KMGT]i?B", value.strip(), re.IGNORECASE
-    ):
+    if value is None:
+        return None
+    found = _SIZE.fullmatch(value.strip())
+    if not found or float(found[1]) * 1024 ** " KMGT".index(found[2].upper()) >= _MOST_BYTES:
         raise click.BadParameter(f"{value!r}: write a size such as 512MB or 1GB.")
     return value
 

@@ -83,6 +83,11 @@ class Database:
         if engine is not None:
             self.engine = engine
 
+    @property
+    def is_made(self) -> bool:
+        """Whether there is one that can be asked: it may be made when it is first used."""
+        return True
+
     @cached_property
     def engine(self) -> Engine:
         """Return SQLAlchemy's engine."""
@@ -110,6 +115,11 @@ class LateDatabase(Database):
     def __init__(self, target: Target, timeout: float) -> None:
         super().__init__(None, "", timeout)
         self._target = target
+
+    @property
+    def is_made(self) -> bool:
+        """Whether there is one that can be asked: another process may have made it."""
+        return self._target.file is not None and self._target.file.exists()
 
     @cached_property
     def _opened(self) -> Database:

@@ -201,7 +201,7 @@ class NewFolder:
             StoreError: ``folder-exists``, something else got the name meanwhile.
         """
         if is_taken(self.path):
-            raise _folder_exists(self.path)
+            raise folder_exists(self.path)
         if self.path.exists():
             self.path.rmdir()  # only an empty one goes
         self.draft.rename(self.path)
@@ -231,7 +231,7 @@ def refuse_taken(connection: Connection, path: Path) -> NoReturn:
     for file, run in paths_of_runs(connection).items():
         if file.parent == path.resolve():
             raise StoreError("folder-of-run", path=path, run=run)
-    raise _folder_exists(path)
+    raise folder_exists(path)
 
 
 def is_taken(path: Path) -> bool:
@@ -243,7 +243,7 @@ def is_taken(path: Path) -> bool:
     return True
 
 
-def _folder_exists(path: Path) -> StoreError:
+def folder_exists(path: Path) -> StoreError:
     """Return what to say of a name that is taken, with one that is free."""
     names = (path.with_name(f"{path.stem}-{number}{path.suffix}") for number in count(2))
     free = next(each for each in names if not (each.exists() or each.is_symlink()))

@@ -11,7 +11,7 @@ from leadgrade.storage import outcomes, overriding, reading
 from leadgrade.storage.chain import head
 from leadgrade.storage.connect import TIMEOUT, Database, open_database, read_target
 from leadgrade.storage.errors import StoreError, store_errors
-from leadgrade.storage.files import NewFolder, Replacing, is_taken, refuse_taken
+from leadgrade.storage.files import NewFolder, Replacing, folder_exists, is_taken, refuse_taken
 from leadgrade.storage.server import connect_to_write
 from leadgrade.storage.sqlite import any_text, empty_log
 
@@ -124,6 +124,8 @@ class Store:
                 ``read-only``, ``disk-full``, ``failed``.
         """
         if is_taken(path):
+            if not self._database.is_made:
+                raise folder_exists(path)
             with self._reading() as connection:
                 refuse_taken(connection, path)
         with NewFolder(path) as folder:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import duckdb
 import pytest
 
 from leadgrade import fetching
-from leadgrade.engine.backends.base import why_unavailable
+from leadgrade.engine.backends.base import EngineFault, why_unavailable
 from leadgrade.engine.backends.spark_session import url_of
 from leadgrade.fetching import fetched
 from leadgrade.leads import ListError, Options, Rejected, read_lists
@@ -74,6 +75,28 @@ def test_without_spark_far_lists_are_refused_without_their_secrets(
     assert caught.value.code == "far-list"
     name = caught.value.details["file"]
     assert name.endswith(("//***@bucket/leads", "//***@host/db", "thin:***@//host"))
+
+
+def test_what_spark_says_is_told_without_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    url = "s3a://AK:ab/c%40d@bucket/leads.parquet"
+
+    class Fails:
+        """A session that tells what it was given, as Hadoop does."""
+
+        def __getattr__(self, name: str) -> Any:
+            return self
+
+        def parquet(self, url: str) -> None:
+            raise EngineFault(f"Path does not exist: {url}: the key ab/c@d is none")
+
+    monkeypatch.setattr(fetching, "session", lambda _: Fails())
+    monkeypatch.setattr(fetching, "spark_faults", nullcontext)
+    with pytest.raises(ListError) as caught:
+        read([url])
+    assert caught.value.details == {
+        "file": "s3a://***@bucket/leads.parquet",
+        "reason": "Path does not exist: s3a://***bucket/leads.parquet: the key *** is none",
+    }
 
 
 def test_lists_that_are_near_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -80,9 +80,14 @@ class Columnar:
     def __init__(
         self, book: Book, as_of: date, *, memory: str = MEMORY, threads: int | None = None
     ) -> None:
-        """Compile the book. ``memory`` is a size such as ``1GB``; ``threads`` None is all cores."""
+        """Compile the book. ``memory`` is a size such as ``1GB``; ``threads`` None is all cores.
+
+        Raises:
+            EngineFault: DuckDB cannot be opened so.
+        """
         self._layout = Layout.of(book, AsOf(as_of), DIALECTS["duckdb"])
-        self.connection = connect(memory, threads)
+        with faults():
+            self.connection = connect(memory, threads)
         self.column_of = dict(self._layout.read)
         """The column of each fact, by fact id."""
         kinds = [_TYPES.get(fact.type, "DOUBLE") for fact in book.facts.values()]

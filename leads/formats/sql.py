@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
 from leadgrade.leads.formats.limits import within_limits
+from leadgrade.leads.formats.logins import HIDDEN, is_secret, without_secrets
 from leadgrade.leads.formats.source import Kind, Source
 from leadgrade.leads.formats.texts import as_text
 from leadgrade.leads.terms import ListError, Row, Table
@@ -31,7 +32,6 @@ AT_ONCE = 1000
 _QUERY = re.compile(
     r"(?:\s|--[^\n]*\n|/\*.*?\*/|\()*(?:select|with|values|table|from)\b", re.IGNORECASE | re.DOTALL
 )
-_SECRET = re.compile(r"pass|pwd|token|secret|key", re.IGNORECASE)
 _READ_ONLY = {
     "sqlite": "PRAGMA query_only = ON",
     "mysql": "SET SESSION TRANSACTION READ ONLY",
@@ -132,16 +132,15 @@ def _engine(url: str) -> tuple[URL, Engine]:
 
 def _shown(address: URL) -> str:
     """Return a database URL without its password, also where one stands in its options."""
-    safe = {key: "***" if _SECRET.search(key) else value for key, value in address.query.items()}
-    return address.set(query=safe).render_as_string(hide_password=True)
+    safe = {key: HIDDEN if is_secret(key) else value for key, value in address.query.items()}
+    host = (address.host or "").rpartition("@")[2]  # before it: of a password that has an `@`
+    shown = address.set(query=safe, host=host or None)
+    return shown.render_as_string(hide_password=True)
 
 
 def _reason(error: Exception, address: URL) -> str:
     """Return the first line of what a database says, without the password."""
     said = str(getattr(error, "orig", None) or error).strip() or type(error).__name__
-    line = said.splitlines()[0][:300]
-    secrets = [address.password, *(v for k, v in address.query.items() if _SECRET.search(k))]
-    for secret in secrets:
-        if secret:
-            line = line.replace(str(secret), "***")
-    return line
+    secrets = [address.password, (address.host or "").rpartition("@")[0]]
+    secrets += [str(value) for key, value in address.query.items() if is_secret(key)]
+    return without_secrets(said, (str(each) for each in secrets if each))[:300]

@@ -74,7 +74,7 @@ def books_differ(old: Book, new: Book, target: str, db: str, as_of: date) -> Boo
         ListError: the list cannot be read.
         StoreError: no such run, or the record cannot be read.
     """
-    if target.isdigit():
+    if target.isdecimal():
         as_of, before, after = _stored(old, new, int(target), db)
     else:
         before, after = (_read(target, book) for book in (old, new))

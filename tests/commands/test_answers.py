@@ -101,6 +101,7 @@ def test_history_tells_facts_rules_and_calendar_apart(
         ("ask L-99", "L-99"),
         ("diff book.yaml book.yaml --on nowhere.csv", "nowhere.csv"),
         ("diff book.yaml book.yaml --on 99", "99"),
+        ("diff book.yaml book.yaml --on ²", "There is no file ²"),
         ("diff book.yaml book.yaml --on 1 --fail-over lots", "5%"),
         ("diff book.yaml book.yaml --on 1 --fail-over -5%", "between 0% and 100%"),
     ],

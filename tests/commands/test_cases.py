@@ -81,8 +81,22 @@ def test_what_is_no_case(folder, leadgrade, content, message) -> None:
     assert outcome.stderr.startswith(message)
 
 
+@pytest.mark.parametrize("size", ["much", "99999999999999999999GB", "9223373TB", f"{'9' * 400}KB"])
+def test_a_size_of_memory_that_is_none(folder, leadgrade, size) -> None:
+    outcome = leadgrade(*COLUMNAR, "--memory", size)
+    assert (outcome.code, outcome.stdout) == (2, "")
+    assert f"'{size}': write a size such as 512MB or 1GB." in outcome.stderr
+
+
+def test_a_size_of_memory_that_nobody_has_is_taken(folder, leadgrade) -> None:
+    assert leadgrade(*COLUMNAR, "--memory", "8388607TiB", "--no-check").code == 0
+
+
+def test_too_little_memory_is_told(folder, leadgrade) -> None:
+    outcome = leadgrade(*COLUMNAR, "--memory", "0GB")
+    assert (outcome.code, outcome.stdout) == (2, "")
+    assert "memory or disk are not enough" in outcome.stderr
+
+
 def test_a_size_of_memory(folder, leadgrade) -> None:
-    outcome = leadgrade(*COLUMNAR, "--memory", "much")
-    assert outcome.code == 2
-    assert "'much': write a size such as 512MB or 1GB." in outcome.stderr
     assert leadgrade(*COLUMNAR, "--memory", "256MB").code == 0

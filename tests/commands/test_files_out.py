@@ -192,3 +192,20 @@ def test_spark_keeps_its_decisions_in_files(shell, leadgrade, both) -> None:
     ]
     assert seen[0] == seen[1]
     assert leadgrade("verify", "3").code == 0
+
+
+@pytest.mark.parametrize("kind", ["folder", "file", "link"])
+def test_a_name_that_is_taken_makes_no_database(leadgrade, folder, kind) -> None:
+    taken = folder / "taken"
+    match kind:
+        case "folder":
+            taken.mkdir()
+        case "file":
+            taken.touch()
+        case "link":
+            taken.symlink_to("nowhere")
+    seen = leadgrade(*QUALIFY, "--out", "taken")
+    assert (seen.code, seen.stdout) == (2, "")
+    assert seen.stderr.startswith("error: ")
+    assert "taken" in seen.stderr
+    assert sorted(each.name for each in folder.iterdir()) == ["book.yaml", "leads.csv", "taken"]

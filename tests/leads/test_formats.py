@@ -258,6 +258,7 @@ def test_queries_that_cannot_be_used(book: Book, database: str, query: str, code
         ("ann:geheim", "bad-database-url"),
         ("sqlite:///no/such/file.db", "no-such-file"),
         ("oracle+oracledb://ann:geheim@localhost/crm?wallet_password=geheim", "needs-library"),
+        ("oracle+oracledb://ann:g@geheim@localhost/crm", "needs-library"),
     ],
 )
 def test_no_message_shows_a_password(book: Book, url: str, code: str) -> None:
