@@ -20,8 +20,9 @@ _MARK = b"\xef\xbb\xbf"
 
 def _is_table(head: bytes) -> bool:
     """Whether a CSV file begins as our tables do: with a mark, and with the title of the ids."""
-    named = (say("screens.column-lead", lang).encode() for lang in LANGUAGES)
-    return head.startswith(_MARK) and head[len(_MARK) :].lstrip(b'"').startswith(tuple(named))
+    titles = ("lead", *(say("screens.column-lead", lang) for lang in LANGUAGES))
+    first = tuple(title.encode("utf-8") for title in titles)
+    return head.startswith(_MARK) and head[len(_MARK) :].lstrip(b'"').startswith(first)
 
 
 def _is_bundle(head: bytes) -> bool:

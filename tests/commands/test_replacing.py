@@ -27,6 +27,7 @@ LINES = {
 OTHERS = {
     "export --format xlsx --out {}",
     "export --format jsonl --out {}",
+    "export --ids --format csv --out {}",
     "export --audit --out {}",
     "sql book.yaml --dbt --out {}.sql",
 }
