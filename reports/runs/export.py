@@ -72,15 +72,15 @@ def export_to(out: Path | None, kind: str | None, export: Export) -> int:
         return write(export, file)
 
 
-def kind_of(out: Path | None, known: Iterable[str]) -> str:
+def kind_of(out: Path | None, known: Iterable[str], code: str = "unknown-format") -> str:
     """Return the format that the name of a file asks for; CSV for stdout and devices.
 
     Raises:
-        OutputError: ``unknown-format``.
+        OutputError: ``code``, the name asks for none of the known ones.
     """
     if out is None or not out.suffix:
         return "csv"
     ending = out.suffix.lstrip(".").lower()
     if ending not in known:
-        raise OutputError("unknown-format", file=out, known=", ".join(known))
+        raise OutputError(code, file=out, known=", ".join(known))
     return ending

@@ -9,13 +9,13 @@ from leadgrade.engine.decision import LineKind, points_text
 from leadgrade.engine.explain import Explanation
 from leadgrade.reports.explanation.data import Occasion, number
 from leadgrade.reports.explanation.words import Words
-from leadgrade.reports.next_steps import due_date, show_step
+from leadgrade.reports.next_steps import action_words, due_date, show_step
 from leadgrade.reports.sheets import Cell, Column, Form, Sheet
 from leadgrade.reports.values import label_of, show_class, show_fact, signed
 from leadgrade.reports.wording import say
 from leadgrade.rules.conditions import subjects_of
 from leadgrade.rules.lead import plain
-from leadgrade.rules.model import UNKNOWN_CLASS, Book, Fact, FactType, NextStep
+from leadgrade.rules.model import UNKNOWN_CLASS, Book, Fact, FactType
 
 WIDE, NAMING, NARROW = 60, 28, 9
 _FORMS = {FactType.MONEY: Form.MONEY, FactType.PERCENT: Form.PERCENT}
@@ -89,7 +89,7 @@ def _row(words: Words, facts: Iterable[Fact]) -> list[Cell]:
         semicolon.join(_reasons(words)),
         semicolon.join(words.caps()),
         words.unknown(waiting),
-        _action(first, lang) if first else "",
+        action_words(first, lang) if first else "",
         first.owner.say(lang) if first and first.owner else "",
         due_date(first, as_of) if first else None,
         semicolon.join(show_step(each, as_of, lang) for each in others),
@@ -97,12 +97,6 @@ def _row(words: Words, facts: Iterable[Fact]) -> list[Cell]:
         *(_class_cell(words, each) for each in book.classes),
         *(_fact_cell(fact, values.get(fact.id), lang) for fact in facts),
     ]
-
-
-def _action(step: NextStep, lang: str) -> str:
-    """Return what to do, and how and with what; who and by when have columns of their own."""
-    how = " · ".join(each.say(lang) for each in (step.channel, step.product) if each is not None)
-    return f"{step.do.say(lang)} ({how})" if how else step.do.say(lang)
 
 
 def _reasons(words: Words) -> Iterator[str]:
