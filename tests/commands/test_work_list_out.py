@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import re
 from datetime import date
+from pathlib import Path
 
 import pytest
 from python_calamine import load_workbook
@@ -60,3 +62,23 @@ def test_another_ending_is_refused(leadgrade, decided) -> None:
     assert seen.stderr == (
         "error: work.docx: the name does not say which format; end it in one of csv, xlsx, html.\n"
     )
+
+
+def test_the_columns_of_a_list_that_no_rule_reads_come_with_it(leadgrade, folder) -> None:
+    """As docs/lists.md shows it."""
+    page = (Path(__file__).parents[2] / "docs" / "lists.md").read_text(encoding="utf-8")
+    (book,) = re.findall(r"```yaml\n(book: our-leads\n.*?)```", page, re.DOTALL)
+    (folder / "book.yaml").write_text(book, encoding="utf-8")
+    text = "Lead ID,Company,负责人,Phone,E-mail\nL-1,Acme,Wang Fang,0571-88,w@a.cn\nL-2,Beta,,,\n"
+    (folder / "leads.csv").write_text(text, encoding="utf-8")
+    checked = leadgrade("check")
+    assert (checked.code, "warning" in checked.seen) == (0, False)
+    assert leadgrade("qualify", "leads.csv", "--engine", "explainer").code == 0
+    for command in ("top", "export"):
+        assert leadgrade(command, "--out", "made.csv").code == 0
+        with (folder / "made.csv").open(encoding="utf-8-sig", newline="") as file:
+            found = {row["Lead"]: row for row in csv.DictReader(file)}
+        told = [found["L-1"][name] for name in ("Salesperson", "Phone", "E-mail")]
+        assert told == ["Wang Fang", "0571-88", "w@a.cn"]
+        assert found["L-2"]["Phone"] == ""
+    assert "each Salesperson" in leadgrade("top", "--capacity", "5", "--per", "salesperson").stdout
