@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,10 +11,14 @@ from leadgrade.commands.options import AS_JSON, DB, LANG, RUN, options
 from leadgrade.commands.printing import show, show_json, show_lines
 from leadgrade.commands.writing import Output, Writing
 
+if TYPE_CHECKING:
+    from leadgrade.rules.model import Book
+    from leadgrade.storage.records import StoredDecision, StoredRun
+
 # ruff: noqa: PLC0415 - a command imports what it needs when it runs
 
 
-@click.command()
+@click.command(cls=Writing)
 @options(DB, RUN, LANG, AS_JSON)
 @click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="How many.")
 @click.option("--grade", help="Only leads of this grade.")
@@ -22,12 +26,18 @@ from leadgrade.commands.writing import Output, Writing
     "--capacity", type=click.IntRange(1), help="The best qualified leads there is room for."
 )
 @click.option("--per", metavar="owner|FACT|CLASS", help="Capacity for each of these, not for all.")
+@click.option(
+    "--out",
+    type=Output("csv", "xlsx", "html"),
+    help="Write the list to hand it out: .csv, .xlsx, or .html to print.",
+)
 def top(
     db: str,
     run: int | None,
     lang: str,
     limit: int,
     grade: str | None,
+    out: Path | None,
     *,
     as_json: bool,
     **room: Any,
@@ -52,13 +62,25 @@ def top(
             stored = store.decisions(found.number, grade=grade)
             best = best_under(book, stored, room["capacity"], room["per"], lang)
             decisions = list(best.taken)
+    if out is not None:
+        _hand_out(out, book, found, decisions, lang)
     if as_json:
         more = {} if best is None else best.as_json
         show_json({**work_list_json(book, found, decisions, lang), **more})
-    else:
+    elif out is None:
         show(work_list_text(book, found, decisions, lang))
         if best is not None:
             show_lines(best.line(book, lang))
+
+
+def _hand_out(
+    out: Path, book: Book, run: StoredRun, decisions: list[StoredDecision], lang: str
+) -> None:
+    from leadgrade.reports.runs.work_sheet import write_work_list
+    from leadgrade.reports.wording import say_count
+
+    write_work_list(out, book, run, decisions, lang)
+    click.echo(say_count("screens.leads-written", lang, len(decisions), file=out), err=True)
 
 
 @click.command()

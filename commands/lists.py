@@ -200,6 +200,7 @@ def rejects(run: int | None, db: str, lang: str, out: Path | None) -> None:
 )
 @click.option("--out", type=Output("csv", "xlsx", "jsonl", "bundle"), help="The file; else stdout.")
 @click.option("--grade", help="Only leads of this grade.")
+@click.option("--ids", is_flag=True, help="For programs: ids for words, every fact of the book.")
 @click.option("--audit", is_flag=True, help="A bundle that proves itself, for another place.")
 @click.option("--lead", help="With --audit: what the run decided of this lead alone.")
 def export(  # noqa: PLR0913 - what can be said about an export
@@ -210,6 +211,7 @@ def export(  # noqa: PLR0913 - what can be said about an export
     kind: str | None,
     out: Path | None,
     grade: str | None,
+    ids: bool,
     audit: bool,
     lead: str | None,
 ) -> None:
@@ -221,12 +223,13 @@ def export(  # noqa: PLR0913 - what can be said about an export
     from contextlib import closing
 
     from leadgrade.reports.record.recall import recall_all
-    from leadgrade.reports.runs.export import export_to
+    from leadgrade.reports.runs.export import Export, export_to
+    from leadgrade.reports.wording import say_count
     from leadgrade.storage.store import open_store
 
     if audit:
-        if kind is not None or grade is not None:
-            raise click.UsageError("--audit writes whole: without --format and --grade.")
+        if kind is not None or grade is not None or ids:
+            raise click.UsageError("--audit writes whole: without --format, --grade and --ids.")
         _export_bundle(db, run, lead, out, lang)
         return
     if lead is not None:
@@ -234,7 +237,9 @@ def export(  # noqa: PLR0913 - what can be said about an export
     with open_store(db, create=False) as store:
         occasion, explanations = recall_all(store, run, grade)
         with closing(explanations):
-            export_to(out, kind, occasion, explanations, lang)
+            count = export_to(out, kind, Export(occasion, explanations, lang, ids))
+    if out is not None and str(out) != "-":
+        click.echo(say_count("screens.leads-written", lang, count, file=out), err=True)
 
 
 def _export_bundle(db: str, run: int | None, lead: str | None, out: Path | None, lang: str) -> None:

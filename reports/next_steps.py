@@ -35,6 +35,12 @@ def show_step(step: NextStep, as_of: date, lang: str) -> str:
     return f"{action} ({details})" if details else action
 
 
+def action_words(step: NextStep, lang: str) -> str:
+    """Return what to do, and how and with what: where who and by when have columns of their own."""
+    how = " · ".join(each.say(lang) for each in (step.channel, step.product) if each is not None)
+    return f"{step.do.say(lang)} ({how})" if how else step.do.say(lang)
+
+
 def _details(step: NextStep, as_of: date, lang: str) -> Iterator[str]:
     for phrase in (step.owner, step.channel, step.product):
         if phrase is not None:

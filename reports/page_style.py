@@ -71,6 +71,8 @@ tfoot td, tfoot th { border-top: 2px solid var(--line); }
 .classes th[scope="row"] { width: 34%; }
 .classes td:nth-child(2) { font-weight: 600; width: 24%; }
 .rules tbody th { font-weight: 600; overflow-wrap: break-word; }
+.rules.work tbody th { min-width: 4.5rem; }
+.rules.work td + td { min-width: 5.4rem; }
 .rules.scores td:first-child { text-align: right; white-space: nowrap; width: 4.5rem; font-variant-numeric: tabular-nums; font-weight: 600; }
 .rules.scores thead th:first-child { text-align: right; }
 .rules.scores tbody th { width: 26%; font-weight: normal; }

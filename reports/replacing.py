@@ -15,13 +15,15 @@ from leadgrade.reports.answering import OutputError
 from leadgrade.reports.wording import LANGUAGES, say
 
 _FIRST_BYTES = 1 << 16
+_FIRST = ("lead", "place")
 _MARK = b"\xef\xbb\xbf"
 
 
 def _is_table(head: bytes) -> bool:
-    """Whether a CSV file begins as our tables do: with a mark, and with the title of the ids."""
-    named = (say("screens.column-lead", lang).encode() for lang in LANGUAGES)
-    return head.startswith(_MARK) and head[len(_MARK) :].lstrip(b'"').startswith(tuple(named))
+    """Whether a CSV file begins as our tables do: with a mark, and the title of ids or places."""
+    titles = [say(f"screens.column-{name}", lang) for name in _FIRST for lang in LANGUAGES]
+    first = tuple(title.encode("utf-8") for title in ("lead", *titles))
+    return head.startswith(_MARK) and head[len(_MARK) :].lstrip(b'"').startswith(first)
 
 
 def _is_bundle(head: bytes) -> bool:

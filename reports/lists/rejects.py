@@ -18,7 +18,7 @@ from leadgrade.leads.rejects import BROKEN, REASONS, cells_of, is_whole
 from leadgrade.reports.answering import answering
 from leadgrade.reports.files import whole_file
 from leadgrade.reports.reasons import rejection_text
-from leadgrade.reports.runs.export import harmless
+from leadgrade.reports.sheets import harmless
 from leadgrade.reports.wording import say_count
 from leadgrade.storage.records import RejectedRow, Source
 

@@ -6,31 +6,28 @@ import csv
 import io
 import json
 import os
+import re
+import zipfile
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from python_calamine import load_workbook
 
+from leadgrade.reports import sheets
 from leadgrade.reports.answering import OutputError
 from leadgrade.reports.runs import export as exporting
-from leadgrade.reports.runs.export import DANGEROUS, harmless
+from leadgrade.reports.sheets import DANGEROUS, harmless
+
+from .conftest import QUALIFY
 
 HEADERS = [
-    *("Lead", "Grade", "By hand", "Qualified", "Score", "Could be", "Could fall to"),
-    *(
-        "Purchasing power",
-        "Payment risk",
-        "Need",
-        "Value cell",
-        "Tier",
-        "Reasons",
-        "Knock-outs",
-        "Next step",
-        "Due",
-    ),
-    *("Open rules", "Company", "Revenue", "Share overdue", "Days to pay", "Intent", "Reach"),
-    *("Has refused us", "Last order", "Days of silence"),
+    *("Lead", "Company", "Grade", "By hand", "Score", "Qualified", "Possible", "Reasons"),
+    *("Knock-outs", "To find out", "Next step", "Step by", "Due", "Further steps"),
+    *("Purchasing power", "Payment risk", "Need", "Value cell", "Tier", "Revenue"),
+    *("Share overdue", "Days to pay", "Intent", "Reach", "Has refused us", "Last order"),
+    "Days of silence",
 ]
 
 
@@ -38,36 +35,100 @@ def files_in(folder: Path) -> list[str]:
     return sorted(each.name for each in folder.iterdir() if not each.name.startswith("leadgrade"))
 
 
+def table(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text.lstrip("\ufeff"), newline="")))
+
+
 def test_csv_has_a_mark_for_spreadsheets_and_a_row_a_lead(leadgrade, decided) -> None:
     done = leadgrade("export", "--out", "out.csv")
-    assert (done.code, done.stdout, done.stderr) == (0, "", "")
+    assert (done.code, done.stdout, done.stderr) == (0, "", "6 leads written to out.csv\n")
     content = (decided / "out.csv").read_bytes()
-    assert content.startswith(b"\xef\xbb\xbfLead,Grade")
+    assert content.startswith(b"\xef\xbb\xbfLead,Company,Grade")
     assert content.count(b"\r\n") == 7
     rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
     assert rows[0] == HEADERS
-    assert rows[1][:13] == [
-        *("L-1", "A", "", "yes", "25", "A", "A", "10", "10", "5", "H2", "gold"),
-        "10 size; 5 wants; 3 knows-us",
+    assert rows[1][:14] == [
+        *("L-1", "Acme & Söhne", "A", "", "25", "yes", ""),
+        "revenue of 20,000,000 (+10); Intent is Ready to buy (+5); Reach is High (+3)",
+        *("", "", "Agree a date (Phone)", "Key account", "2026-01-23", ""),
     ]
     assert {len(row) for row in rows} == {len(HEADERS)}
 
 
-def test_a_sheet_holds_the_same_as_numbers_texts_and_flags(leadgrade, decided) -> None:
+def test_values_are_in_words_of_the_language(leadgrade, decided) -> None:
+    done = leadgrade("export", "--lang", "zh", "--out", "out.csv")
+    assert done.stderr == "已将 6 条线索写入 out.csv\n"
+    found = {row["线索"]: row for row in table((decided / "out.csv").read_text(encoding="utf-8"))}
+    one = found["L-3"]
+    assert (one["意向"], one["已明确拒绝"], one["逾期占比"]) == ("准备签约", "是", "5%")
+    assert one["否决项"].startswith("已拒绝：最高 D")
+    assert found["L-5"]["待查事实"] == "营收、最近下单、意向、已明确拒绝"
+    assert found["L-5"]["可能等级"] == "B…D"
+
+
+def test_a_sheet_holds_the_same_as_numbers_shares_and_dates(leadgrade, decided) -> None:
     assert leadgrade("export", "--out", "out.xlsx").code == 0
     sheet = load_workbook(decided / "out.xlsx").get_sheet_by_index(0).to_python()
     rows = list(csv.reader(io.StringIO(leadgrade("export").stdout.lstrip("\ufeff"))))
-    assert sheet[0] == rows[0]
+    assert sheet[0] == rows[0] == HEADERS
     for row, line in zip(sheet[1:], rows[1:], strict=True):
         for cell, text in zip(row, line, strict=True):
-            assert cell == (float(text) if isinstance(cell, float) else type(cell)(text)) or (
-                isinstance(cell, bool) and str(cell) == text
-            )
+            if isinstance(cell, float):
+                shown = f"{cell * 100:g}%" if text.endswith("%") else f"{cell:g}"
+                assert shown == (text if text.endswith("%") else f"{float(text):g}")
+            else:
+                assert str(cell) == text
     knocked_out = dict(zip(sheet[0], sheet[4], strict=True))
     assert knocked_out["Lead"] == "L-3"
-    assert knocked_out["Has refused us"] is True
+    assert knocked_out["Has refused us"] == "yes"
     assert knocked_out["Revenue"] == 30_000_000
     assert knocked_out["Share overdue"] == 0.05
+    assert knocked_out["Last order"] == date(2025, 6, 1)
+
+
+def test_a_sheet_is_laid_out_for_reading(leadgrade, decided) -> None:
+    assert leadgrade("export", "--out", "out.xlsx").code == 0
+    with zipfile.ZipFile(decided / "out.xlsx") as file:
+        page = file.read("xl/worksheets/sheet1.xml").decode()
+        styles = file.read("xl/styles.xml").decode()
+    assert '<pane xSplit="2" ySplit="1" topLeftCell="C2"' in page
+    assert '<autoFilter ref="A1:AA7"/>' in page
+    assert page.count("<col ") > 1
+    hidden = re.findall(r'<col min="(\d+)" max="(\d+)"[^>]* hidden="1"', page)
+    assert hidden == [("4", "4")]  # no grade by hand; all facts are known of somebody
+    assert 'formatCode="yyyy\\-mm\\-dd"' in styles or 'formatCode="yyyy-mm-dd"' in styles
+
+
+def test_ids_are_for_programs_and_the_same_in_every_language(leadgrade, decided) -> None:
+    english, chinese = (leadgrade("export", "--ids", "--lang", each) for each in ("en", "zh"))
+    assert english == chinese
+    one = {row["lead"]: row for row in table(english.stdout)}["L-3"]
+    assert list(one)[:9] == [
+        *("lead", "grade", "by_hand", "qualified", "score", "best", "worst", "power", "risk"),
+    ]
+    assert one["rules"] == "10 size; -4 silent; 5 wants; 3 knows-us"
+    assert (one["intent"], one["overdue"], one["refused"]) == ("ready", "0.05", "True")
+    assert (one["knock_outs"], one["last_order"]) == ("refused-us", "2025-06-01")
+
+
+def test_what_floats_have_beyond_a_number_is_not_shown(leadgrade, folder) -> None:
+    text = "Lead,Share overdue,Revenue\nL-1,74%,0.3\nL-2,12.345%,1234.5\n"
+    (folder / "shares.csv").write_text(text, encoding="utf-8")
+    assert leadgrade("qualify", "shares.csv", "--engine", "explainer").code == 0
+    shares = [row["Share overdue"] for row in table(leadgrade("export").stdout)]
+    assert sorted(shares) == ["12.345%", "74%"]
+    assert leadgrade("export", "--out", "out.xlsx").code == 0
+    with zipfile.ZipFile(folder / "out.xlsx") as file:
+        assert '"0.0#%"' in file.read("xl/styles.xml").decode()
+        assert "<v>0.12345</v>" in file.read("xl/worksheets/sheet1.xml").decode()
+
+
+def test_an_export_can_be_read_as_a_list(leadgrade, decided) -> None:
+    before = leadgrade("top", "--json").json["leads"]
+    assert leadgrade("export", "--out", "again.csv").code == 0
+    assert leadgrade("qualify", "again.csv", *QUALIFY[2:]).code == 0
+    after = leadgrade("top", "--json").json["leads"]
+    assert [each["score"] for each in after] == [each["score"] for each in before]
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
@@ -193,7 +254,7 @@ def test_a_full_disk_is_told_in_one_line(shell, decided, kind) -> None:
 
 
 def test_more_leads_than_a_sheet_holds_are_not_dropped(leadgrade, decided, monkeypatch) -> None:
-    monkeypatch.setattr(exporting, "MOST_ROWS", 5)
+    monkeypatch.setattr(sheets, "MOST_ROWS", 5)
     seen = leadgrade("export", "--out", "out.xlsx")
     assert seen.code == 2
     assert seen.stderr.startswith("error: A spreadsheet has room for 5 leads")

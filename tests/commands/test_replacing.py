@@ -20,6 +20,7 @@ LINES = {
     ("schema", "out"): "schema book.yaml --out {}",
     ("sql", "out"): "sql book.yaml --out {}",
     ("show", "html"): "show book.yaml --html {}",
+    ("top", "out"): "top --out {}",
     ("explain", "html"): "explain L-1 --html {}",
 }
 """A command line for each option by which a file is written."""
@@ -27,6 +28,7 @@ LINES = {
 OTHERS = {
     "export --format xlsx --out {}",
     "export --format jsonl --out {}",
+    "export --ids --format csv --out {}",
     "export --audit --out {}",
     "sql book.yaml --dbt --out {}.sql",
 }

@@ -16,7 +16,7 @@ from leadgrade.leads import Rejected, read_lists
 from leadgrade.leads.rejects import BROKEN, REASONS, cells_of, is_whole, without_reasons
 from leadgrade.leads.terms import CUT, RAW_LIMIT, Row, Table, clip
 from leadgrade.reports.lists.rejects import Mendable
-from leadgrade.reports.runs.export import harmless
+from leadgrade.reports.sheets import harmless
 from leadgrade.rules.lead import Lead
 from leadgrade.rules.model import Book, FactType, OnUnreadable
 from leadgrade.storage.records import RejectedRow, Source
