@@ -200,6 +200,7 @@ def test_a_name_that_is_taken_makes_no_database(leadgrade, folder, kind) -> None
     match kind:
         case "folder":
             taken.mkdir()
+            (taken / "note.txt").touch()
         case "file":
             taken.touch()
         case "link":
