@@ -56,7 +56,8 @@ def marks_of(cells: Iterable[str]) -> Marks:
     """Return what the numbers in some cells show, the first one of each."""
     comma = point = open_comma = open_point = False
     for cell in cells:
-        found = _DIGITS.search(fold(cell)) if len(cell) < LONGEST else None
+        marked = "," in cell or "." in cell or not cell.isascii()  # most cells have neither
+        found = _DIGITS.search(fold(cell)) if marked and len(cell) < LONGEST else None
         if found is None:
             continue
         digits = found[0].rstrip(".,' ")

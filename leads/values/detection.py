@@ -29,7 +29,7 @@ _YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2\d{4}(?:\D.*)?", re.ASCII |
 
 def detect(fact: Fact, cells: Iterable[str], *, decimal_comma: bool) -> Policy:
     """Return what the cells of a fact's column settle. ``decimal_comma``: its numbers have one."""
-    folded = [fold(cell) for cell in cells if 0 < len(cell) < LONGEST]
+    folded = (fold(cell) for cell in cells if 0 < len(cell) < LONGEST)
     order = _date_order(folded) if fact.type is FactType.DATE else None
     percent = None
     if fact.type is FactType.PERCENT:
@@ -37,7 +37,7 @@ def detect(fact: Fact, cells: Iterable[str], *, decimal_comma: bool) -> Policy:
     return Policy(percent, order, decimal_comma or None)
 
 
-def _percent(cells: list[str], *, decimal_comma: bool) -> BarePercent | None:
+def _percent(cells: Iterable[str], *, decimal_comma: bool) -> BarePercent | None:
     """Return whether bare numbers are percents: several above 1, none between 0 and 1."""
     bare = [found[1] for cell in cells if (found := _BARE.fullmatch(cell))]
     numbers = [_number(each, decimal_comma=decimal_comma) for each in bare]
@@ -51,7 +51,7 @@ def _number(digits: str, *, decimal_comma: bool) -> float:
     return float(digits.replace(",", "." if decimal_comma else ""))
 
 
-def _date_order(cells: list[str]) -> DateOrder | None:
+def _date_order(cells: Iterable[str]) -> DateOrder | None:
     """Return the order that the days above 12 tell, where they all tell the same."""
     seen = set()
     for cell in cells:

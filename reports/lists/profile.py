@@ -116,6 +116,9 @@ def _doubts(profile: Profile, lang: str) -> Iterator[str]:
             words = ", ".join(settled)
             lines.append(say("mapping.policy", lang, column=column.header, policy=words))
         lines += [unread_text(asdict(each), profile.listing.file, lang) for each in column.unread]
+    open_ = profile.listing.open_decimals
+    if columns := [column.header for column in profile.columns if column.fact in open_]:
+        lines.append(say("lists.read-open", lang, columns=", ".join(columns)))
     for code, count in profile.rejected.items():
         lines.append(say("mapping.rejected", lang, code=code, count=f"{count:,}"))
     yield from ("", *lines) if lines else ()

@@ -116,6 +116,10 @@ def test_a_run_and_a_mapping_name_columns_that_nothing_settles(
 ) -> None:
     text = "Lead ID,Budget,Deal Amount\nA,10.000,12.000\n"
     for path, told in ((write(text), True), (write(text.replace(",", ";"), "b.csv"), False)):
-        for command in (("map", path), ("qualify", path, "--db", tmp_path / f"{told}.db")):
+        for command in (
+            ("map", path),
+            ("profile", path),
+            ("qualify", path, "--db", tmp_path / f"{told}.db"),
+        ):
             done = CliRunner().invoke(cli, [*map(str, command), "--lang", lang])
             assert (words in done.output.replace("\n", " ")) is told
