@@ -35,9 +35,9 @@ LEADS = "Lead,email,debt\nL1,a@b.cn,5\nL2,c@d.cn,0\n"
 
 @pytest.fixture
 def forgotten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, leadgrade: Run) -> Run:
-    """Decide lists (their texts by file name) as said, forget L1, return the bytes of the record.
+    """Decide lists (their texts by file name) as said, forget L1, and look for its secrets.
 
-    They are looked at before, too: what is looked for has to be there.
+    They are looked for before, too: they have to be there.
     """
     monkeypatch.chdir(tmp_path)
 
