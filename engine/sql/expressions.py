@@ -138,9 +138,15 @@ def _connected(parts: Iterable[Sql], kind: type[exp.Connector], *, neutral: bool
     return _folded(left, kind) if left else truth(neutral)
 
 
-def total(terms: Iterable[Sql]) -> Sql:
-    """Return the sum of whole numbers as a BIGINT, 0 where there are none."""
+def total(terms: Iterable[Sql], most: int = 0) -> Sql:
+    """Return the sum of whole numbers as a BIGINT, 0 where there are none.
+
+    ``most`` is how far from 0 some of the terms may come to. Engines add INTEGERs as INTEGERs, and
+    refuse sums that are none, so where there is no room the terms are made BIGINTs before.
+    """
     found = list(terms)
+    if most >= _LONG:
+        found = [cast(each, exp.DType.BIGINT) for each in found]
     return cast(_folded(found, exp.Add) if found else whole(0), exp.DType.BIGINT)
 
 

@@ -120,7 +120,10 @@ def _end_of(criterion: Criterion, end: str, layout: Layout) -> str:
 def _subtotals(criterion: Criterion, layout: Layout) -> Iterator[Column]:
     """Yield what the rules of a criterion give, and how far the open ones may yet move it."""
     rules = [layout.rules[rule.id] for rule in criterion.rules]
-    given = total([whole(criterion.start), *filter(None, map(_given, rules))])
+    most = abs(criterion.start) + sum(
+        max(map(abs, _points(each.rule)), default=0) for each in rules
+    )
+    given = total([whole(criterion.start), *filter(None, map(_given, rules))], most)
     yield Column(layout.name("subtotal", criterion.id), given)
     if any(each.may_be_open for each in rules):
         for kind, end in (("fall", min), ("rise", max)):
@@ -129,7 +132,7 @@ def _subtotals(criterion: Criterion, layout: Layout) -> Iterator[Column]:
                 for each in rules
                 if each.may_be_open and (swing := end(0, *_points(each.rule)))
             ]
-            yield Column(layout.name(kind, criterion.id), total(swings))
+            yield Column(layout.name(kind, criterion.id), total(swings, most))
 
 
 def _points(rule: Rule) -> list[int]:

@@ -13,6 +13,9 @@ from .book_conditions import TEXTS, Draw, Subject, condition
 from .book_facts import Vocabulary
 
 POINTS = (-15, -2.5, -0.25, 0, 0.5, 1, 3.75, 5, 8, 12)
+MOST = (-10_000_000, 10_000_000)
+"""As many points as a book may give: three rules of a criterion are more than 32 bits hold."""
+
 FADING = (-2.5, 0, 0.5, 1, 3)
 HALF_LIVES = ("1 day", "30 days", "2 weeks", "365天")
 TURNS = ("2025-12-31", "2026-01-01", "2026-01-02")
@@ -34,18 +37,18 @@ def in_force(draw: Draw) -> dict[str, str]:
 @st.composite
 def criteria(draw: Draw, words: Vocabulary) -> dict[str, Any]:
     found: dict[str, Any] = {}
+    points = st.sampled_from(draw(st.sampled_from((POINTS, POINTS, POINTS, MOST))))
     for number in range(draw(st.integers(1, 9))):
         home = found.setdefault(draw(st.sampled_from(("能力", "risk", "need"))), {"rules": []})
-        home["rules"].append({"id": f"r-{number}", **draw(rule(words)), **draw(in_force())})
+        home["rules"].append({"id": f"r-{number}", **draw(rule(words, points)), **draw(in_force())})
     for home in found.values():
-        low, start, high = sorted(draw(st.tuples(*[st.sampled_from(POINTS)] * 3)))
+        low, start, high = sorted(draw(st.tuples(*[points] * 3)))
         home |= {"range": [low, high], "start": start}
     return found
 
 
 @st.composite
-def rule(draw: Draw, words: Vocabulary) -> dict[str, Any]:
-    points = st.sampled_from(POINTS)
+def rule(draw: Draw, words: Vocabulary, points: st.SearchStrategy[float]) -> dict[str, Any]:
     dates = [name for name in words.of_type(FactType.DATE) if name in words.facts]
     form = draw(st.sampled_from(("when", "when", "fact", "fade" if dates else "fact")))
     if form == "when":

@@ -27,7 +27,7 @@ from .book_conditions import (
     quoted,
 )
 from .book_facts import vocabularies
-from .book_results import POINTS, classifications, criteria, ladders, limits
+from .book_results import MOST, POINTS, classifications, criteria, ladders, limits
 
 AS_OF = date(2026, 1, 1)
 """The day on which most books are tried; some things come into force on it, or the day before."""
@@ -46,7 +46,9 @@ def book_texts(draw: Draw, *, whole: bool = False, presence: bool = True) -> str
     facts = words.subjects
     scoring = draw(criteria(words))
     rules = [rule["id"] for home in scoring.values() for rule in home["rules"]]
-    points = [ordered(name, [str(each) for each in POINTS]) for name in (*scoring, "score")]
+    points = [
+        ordered(name, [str(each) for each in (*POINTS, *MOST)]) for name in (*scoring, "score")
+    ]
     fired = Subject("fired", tuple(quoted(name) for name in rules), ("contains",))
     after = [*facts, *points, fired]
     words.conditions["late"] = draw(condition(after, 1))

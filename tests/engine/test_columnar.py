@@ -159,3 +159,30 @@ def decided(book: Book, facts: dict[str, Any]) -> Any:
         found = columnar.decide(Lead("L", facts))
     assert found == Explainer(book, AS_OF).decide(Lead("L", facts))
     return found
+
+
+MOST = read_book("""
+book: most
+facts: {size: {type: number}, other: {type: number}}
+criteria:
+  c:
+    range: [-10000000, 10000000]
+    rules:
+      - {id: a, when: size > 1, points: 10000000}
+      - {id: b, when: size > 2, points: 10000000}
+      - {id: c, when: size > 3, points: 10000000}
+      - {id: d, when: other > 1, points: -10000000}
+      - {id: e, when: other > 2, points: -10000000}
+      - {id: f, when: other > 3, points: -10000000}
+grades: {A: {from: 3}, B: {}}
+""")
+
+
+@pytest.mark.parametrize(
+    "facts", [{"size": 9.0}, {"other": 9.0}, {"size": 9.0, "other": 9.0}, {}], ids=str
+)
+def test_the_most_points_that_rules_can_give_add_up(facts: dict[str, Any]) -> None:
+    """Three of them are more than 32 bits hold, and so are those that are open."""
+    lead = Lead("L", facts)
+    with Columnar(MOST, AS_OF) as columnar:
+        assert columnar.decide(lead) == Explainer(MOST, AS_OF).decide(lead)
