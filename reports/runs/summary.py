@@ -128,7 +128,7 @@ def run_text(
         *(line for source in sources for line in _source(source, run, lang)),
         Text(counts),
         *_folder(run, lang),
-        Text(say("record.head", lang, head=run.head), style="dim"),
+        *([] if dry_run else [Text(say("record.head", lang, head=run.head), style="dim")]),
         Text(),
         _grades(run),
         Text(),

@@ -126,3 +126,9 @@ def test_a_page_that_cannot_be_written_is_an_error(leadgrade, decided) -> None:
     found = leadgrade("explain", "L-1", "--html", "nowhere/page.html")
     assert found.code == 2
     assert "nowhere" in found.stderr
+
+
+def test_a_dry_run_has_no_head_of_the_chain(leadgrade, folder) -> None:
+    asked = ("qualify", "leads.csv", "--engine", "explainer", "--lang", "en")
+    assert "Head " not in leadgrade(*asked, "--dry-run").stdout
+    assert "Head " in leadgrade(*asked).stdout
