@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import PurePath
 
     from sqlalchemy import Connection, Engine
 
 _CACHE_KIB = 64 * 1024  # pages of an open run stay in memory rather than spill into the log early
 _SLICE = 0.1  # seconds
+
+
+def file_uri(file: PurePath, mode: str) -> str:
+    """Return an absolute path as a URI of SQLite's.
+
+    A share of Windows is a path with two slashes before it, not a host: SQLite refuses hosts.
+    ``mode`` is one of SQLite's, or ``immutable``.
+    """
+    path = quote(os.fsencode(file.as_posix()), safe="/:")
+    root = "" if path.startswith("/") else "/"  # before the letter of a drive
+    return f"file://{root}{path}?mode={'ro&immutable=1' if mode == 'immutable' else mode}"
 
 
 def sqlite_engine(uri: str, timeout: float, *, in_memory: bool = False) -> Engine:
