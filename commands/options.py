@@ -16,7 +16,18 @@ F = TypeVar("F", bound=Callable[..., Any])
 def default_language() -> str:
     """Return Chinese where the system speaks it, else English."""
     spoken = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG")
-    return "zh" if (spoken or "").lower().startswith("zh") else "en"
+    said = (spoken or _spoken_by_windows()).lower()
+    return "zh" if said.startswith(("zh", "chinese")) else "en"
+
+
+def _spoken_by_windows() -> str:
+    """Return the language of a system that sets no variables: ``zh_CN``, ``Chinese (…)_China``."""
+    import locale  # noqa: PLC0415 - only where it is asked
+
+    try:
+        return locale.getlocale()[0] or ""
+    except ValueError:  # a language that Python has no name for
+        return ""
 
 
 def _remember_language(ctx: click.Context, _: click.Parameter, value: str) -> str:

@@ -21,7 +21,7 @@ from leadgrade.storage.schema import (
     stored_revision,
 )
 from leadgrade.storage.server import server_engine
-from leadgrade.storage.sqlite import reading, sqlite_engine, use_wal
+from leadgrade.storage.sqlite import file_uri, reading, sqlite_engine, use_wal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -198,12 +198,12 @@ def _open_file(target: Target, file: Path, *, create: bool, timeout: float) -> D
     elif not create:
         raise StoreError("no-database", path=target.place)
     if revision == HEAD:
-        return Database(None, _uri(file, mode), timeout)
-    engine = sqlite_engine(_uri(file, mode), timeout)
+        return Database(None, file_uri(file, mode), timeout)
+    engine = sqlite_engine(file_uri(file, mode), timeout)
     with _disposed_on_error(engine):
         migrate(engine, target.place, file)
         use_wal(engine)
-    return Database(engine, _uri(file, mode), timeout)
+    return Database(engine, file_uri(file, mode), timeout)
 
 
 def _is_ours(target: Target, file: Path) -> bool:
@@ -224,13 +224,13 @@ def _is_ours(target: Target, file: Path) -> bool:
         return True
     log = file.with_name(file.name + "-wal")
     mode = "ro" if log.exists() and log.stat().st_size else "immutable"
-    return _revision(_uri(file, mode), target.place, 0) is not None
+    return _revision(file_uri(file, mode), target.place, 0) is not None
 
 
 def _look_closer(target: Target, file: Path, timeout: float) -> tuple[str, str | None]:
     """Return how a database of ours is opened, and its revision."""
     try:
-        return target.mode, _revision(_uri(file, target.mode), target.place, timeout)
+        return target.mode, _revision(file_uri(file, target.mode), target.place, timeout)
     except sqlite3.OperationalError as error:
         # A log cannot be opened in a folder that cannot be written. Where there is no log,
         # nothing is lost by reading without one.
@@ -238,7 +238,7 @@ def _look_closer(target: Target, file: Path, timeout: float) -> tuple[str, str |
         closed = code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
         if not closed or file.with_name(file.name + "-wal").exists():
             raise
-        return "immutable", _revision(_uri(file, "immutable"), target.place, timeout)
+        return "immutable", _revision(file_uri(file, "immutable"), target.place, timeout)
 
 
 def _revision(uri: str, place: str, timeout: float) -> str | None:
@@ -262,7 +262,7 @@ def _draft(file: Path, place: str, timeout: float) -> Iterator[Path]:
     """Give a complete database beside ``file``, to be put there."""
     draft = file.with_name(f".{file.name}.{secrets.token_hex(4)}.new")
     try:
-        engine = sqlite_engine(_uri(draft, "rwc"), timeout)
+        engine = sqlite_engine(file_uri(draft, "rwc"), timeout)
         migrate(engine, place, None)
         use_wal(engine)
         yield draft
@@ -279,10 +279,6 @@ def _move(draft: Path, file: Path) -> None:
     except OSError:  # a file system without links
         if not file.exists():
             draft.rename(file)
-
-
-def _uri(file: Path, mode: str) -> str:
-    return f"{file.as_uri()}?{'mode=ro&immutable=1' if mode == 'immutable' else f'mode={mode}'}"
 
 
 @contextmanager

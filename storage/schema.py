@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from leadgrade.storage import sql
 from leadgrade.storage.errors import StoreError
 from leadgrade.storage.server import connect_to_write
+from leadgrade.storage.sqlite import file_uri
 
 if TYPE_CHECKING:
     import sqlalchemy
@@ -79,7 +80,7 @@ def back_up(file: Path, revision: str) -> Path:
         backup = file.with_name(f"{file.name}.backup-{revision}-{number}")
     try:
         with (
-            closing(sqlite3.connect(file.absolute().as_uri() + "?mode=ro", uri=True)) as ours,
+            closing(sqlite3.connect(file_uri(file.absolute(), "ro"), uri=True)) as ours,
             closing(sqlite3.connect(backup)) as copy,
         ):
             ours.backup(copy)

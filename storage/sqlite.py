@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from leadgrade.storage import sql
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import PurePath
 
     from sqlalchemy import Connection, Engine
 
@@ -20,6 +23,17 @@ _SLICE = 0.1  # seconds
 
 NEVER_STORED = "\0"
 """What begins a text that stands for a value that cannot be read, or is not there."""
+
+
+def file_uri(file: PurePath, mode: str) -> str:
+    """Return an absolute path as a URI of SQLite's.
+
+    A share of Windows is a path with two slashes before it, not a host: SQLite refuses hosts.
+    ``mode`` is one of SQLite's, or ``immutable``.
+    """
+    path = quote(os.fsencode(file.as_posix()), safe="/:")
+    root = "" if path.startswith("/") else "/"  # before the letter of a drive
+    return f"file://{root}{path}?mode={'ro&immutable=1' if mode == 'immutable' else mode}"
 
 
 def sqlite_engine(uri: str, timeout: float, *, in_memory: bool = False) -> Engine:

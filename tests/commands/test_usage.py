@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from leadgrade.cli import COMMANDS
+from leadgrade.commands.options import default_language
 
 
 @pytest.mark.parametrize(
@@ -38,6 +39,33 @@ def test_a_language_that_is_not_spoken(leadgrade, decided, monkeypatch) -> None:
     seen = leadgrade("runs")
     assert seen.code == 2
     assert "'--lang': 'fr' is not one of 'en', 'zh'." in seen.stderr
+
+
+@pytest.mark.parametrize(
+    ("system", "variable", "spoken"),
+    [
+        ("zh_CN", "", "zh"),
+        ("Chinese (Simplified)_China", "", "zh"),
+        ("German_Germany", "", "en"),
+        (None, "", "en"),
+        (ValueError("unknown locale: 936"), "", "en"),
+        ("zh_CN", "de_DE.UTF-8", "en"),
+        ("en_US", "zh_CN.UTF-8", "zh"),
+    ],
+)
+def test_the_language_of_the_system(monkeypatch, system, variable, spoken) -> None:
+    """Windows sets no variables: there it is the locale, which they go before."""
+
+    def getlocale() -> tuple[str | None, str]:
+        if isinstance(system, ValueError):
+            raise system
+        return system, "936"
+
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANG", variable)
+    monkeypatch.setattr("locale.getlocale", getlocale)
+    assert default_language() == spoken
 
 
 @pytest.mark.parametrize("command", [*COMMANDS, ""])

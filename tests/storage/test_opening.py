@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import sqlite3
 from contextlib import closing
+from pathlib import Path, PurePosixPath, PureWindowsPath
 
 import pytest
 
 from leadgrade.storage import connect, schema
 from leadgrade.storage.errors import StoreError
+from leadgrade.storage.sqlite import file_uri
 from leadgrade.storage.store import open_store
 
 
@@ -40,6 +42,31 @@ def test_a_new_database_is_made_and_opened_again(path):
         with store.engine.connect() as connection:
             assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
             assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+
+
+@pytest.mark.parametrize(
+    ("file", "uri"),
+    [
+        (PureWindowsPath(r"C:\数据\my leads.db"), "file:///C:/%E6%95%B0%E6%8D%AE/my%20leads.db"),
+        (PureWindowsPath(r"\\server\share\a%b.db"), "file:////server/share/a%25b.db"),
+        (PureWindowsPath(r"\\?\C:\leads.db"), "file:////%3F/C:/leads.db"),
+        (PurePosixPath("/home/a?b#c.db"), "file:///home/a%3Fb%23c.db"),
+        (PurePosixPath("/home/\udcff.db"), "file:///home/%FF.db"),
+    ],
+)
+def test_a_path_is_a_uri_of_sqlite_without_a_host(file, uri):
+    assert file_uri(file, "ro") == f"{uri}?mode=ro"
+
+
+def test_sqlite_refuses_a_host_and_opens_a_path_with_two_slashes(path):
+    """As the path of a share on Windows has them."""
+    open_store(str(path), create=True).close()
+    share = Path(f"/{path.resolve()}")
+    assert str(share).startswith("//")
+    with pytest.raises(sqlite3.OperationalError, match="invalid uri authority"):
+        sqlite3.connect("file:" + share.as_posix(), uri=True)
+    with closing(sqlite3.connect(file_uri(share, "ro"), uri=True)) as connection:
+        assert connection.execute("SELECT count(*) FROM run").fetchone() == (0,)
 
 
 def test_reading_does_not_make_a_database(path):
