@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +73,7 @@ def check_folder(out: Path, engine: str, *, dry_run: bool) -> None:
         )
 
 
-def _inputs(command: click.Command, ctx: click.Context) -> Iterator[str | Path]:
+def _inputs(command: click.Command, ctx: click.Context) -> Iterator[Path]:
     """Yield whatever may name a file that the command reads: each text that was said."""
     for option in command.params:
         said = ctx.params.get(option.name or "")
@@ -81,10 +82,18 @@ def _inputs(command: click.Command, ctx: click.Context) -> Iterator[str | Path]:
         if option.name == "db":
             yield from _record(said)
             continue
-        for each in _texts(said):
-            yield each
-            if isinstance(option, click.Argument) and Path(each).is_dir():
-                yield from Path(each).iterdir()  # a folder of lists
+        if not isinstance(option.type, click.Choice):
+            for each in _texts(said):
+                yield from _files(Path(each), within=isinstance(option, click.Argument))
+
+
+def _files(path: Path, *, within: bool) -> Iterator[Path]:
+    """Yield a file if it is there, and what is in it if it is a folder of lists."""
+    with suppress(OSError, ValueError):  # too long for a name, or not to be looked at
+        if path.exists():
+            yield path
+        if within and path.is_dir():
+            yield from path.iterdir()
 
 
 def _texts(said: Any) -> Iterator[str]:

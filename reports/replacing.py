@@ -58,14 +58,14 @@ KINDS: Mapping[str, Callable[[bytes], bool]] = {
 """How each kind of file that we write is known by its first bytes."""
 
 
-def refuse_input(out: Path, inputs: Iterable[str | Path]) -> None:
+def refuse_input(out: Path, inputs: Iterable[Path]) -> None:
     """Refuse a file that the same command reads, by whatever path or link.
 
     Raises:
         OutputError: ``output-is-input``.
     """
     for each in inputs:
-        if _same(out, Path(each)):
+        if _same(out, each):
             raise OutputError("output-is-input", file=out)
 
 

@@ -139,6 +139,17 @@ def test_nothing_takes_the_place_of_a_record_that_is_to_be_made(leadgrade, folde
     assert not Path("new.db").exists()
 
 
+@pytest.mark.parametrize("line", ["export --format csv --out csv", "export --grade A --out A"])
+def test_a_word_of_the_command_line_is_no_input(leadgrade, decided, line) -> None:
+    assert leadgrade(*line.split()).code == 0
+
+
+def test_what_no_file_can_be_called_is_no_input(leadgrade, decided) -> None:
+    seen = leadgrade("explain", "x" * 5000, "--html", "made.html")
+    assert seen.code == 2
+    assert "Something went wrong inside" not in seen.stderr
+
+
 def test_a_mapping_that_is_read_is_not_written(leadgrade, folder) -> None:
     assert leadgrade("map", "leads.csv", "--out", "m.yaml").code == 0
     seen = leadgrade("map", "leads.csv", "--map", "m.yaml", "--out", "m.yaml", "--force")
