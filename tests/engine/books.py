@@ -46,9 +46,8 @@ def book_texts(draw: Draw, *, whole: bool = False, presence: bool = True) -> str
     facts = words.subjects
     scoring = draw(criteria(words))
     rules = [rule["id"] for home in scoring.values() for rule in home["rules"]]
-    points = [
-        ordered(name, [str(each) for each in (*POINTS, *MOST)]) for name in (*scoring, "score")
-    ]
+    rising = [str(each) for each in sorted((*POINTS, *MOST))]
+    points = [ordered(name, rising) for name in (*scoring, "score")]
     fired = Subject("fired", tuple(quoted(name) for name in rules), ("contains",))
     after = [*facts, *points, fired]
     words.conditions["late"] = draw(condition(after, 1))
