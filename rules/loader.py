@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -61,21 +61,36 @@ def read_book(
     path: str = "<text>",
     overrides: Mapping[str, str] = NO_OVERRIDES,
     files: Files | None = None,
-    *,
-    examples: bool = True,
 ) -> Book:
     """Read a rule book from its text; ``path`` names it in messages.
 
-    Files that it includes or extends are looked for beside ``path``. Without ``examples`` these
-    and the properties are passed over.
+    Files that it includes or extends are looked for beside ``path``.
 
     Raises:
         BookError: something in it is wrong; all of it is told.
     """
-    findings, files = Findings(), files or Files()
+    return _read(text, path, overrides, files or Files(), kept=False)
+
+
+def read_kept_book(
+    text: str, path: str = "<text>", overrides: Mapping[str, str] = NO_OVERRIDES
+) -> Book:
+    """Read a rule book from the text that was kept with decisions: it has all that they need.
+
+    Its examples and properties are passed over. No other file is read, since what is on this disk
+    is not what they were made by; and the text may be somebody else's.
+
+    Raises:
+        BookError: something in it is wrong; all of it is told.
+    """
+    return _read(text, path, overrides, Files(), kept=True)
+
+
+def _read(text: str, path: str, overrides: Mapping[str, str], files: Files, *, kept: bool) -> Book:
+    findings = Findings()
     book = None
     with _without_collecting(), suppress(TooManyFindingsError):
-        tree = whole_tree(text, path, findings, files, () if examples else _DECIDING_NOTHING)
+        tree = whole_tree(text, path, findings, files, kept=kept)
         doc: BookDoc | None = None if tree is None else record(BookDoc)(tree, findings)
         if tree is not None and doc is not None:
             one_text = text if len(files.texts) == 1 else yaml_text(tree)
@@ -112,22 +127,26 @@ def resolved_text(path: str | Path) -> str:
 
 
 def whole_tree(
-    text: str, path: str, findings: Findings, files: Files, without: Collection[str] = ()
+    text: str, path: str, findings: Findings, files: Files, *, kept: bool = False
 ) -> Node | None:
     """Return the tree of a book with all that it includes and extends, or None with findings.
 
-    The files that were read are added to ``files``. The sections ``without`` are passed over.
+    The files that were read are added to ``files``. What was ``kept`` with decisions is read as
+    ``read_kept_book`` says.
     """
     files.texts[path] = text
     if len(text) > LARGEST_FILE:
         findings.add("too-large", Span(path, 1, 1, 1, 1))
         return None
-    tree = files.trees[path] = read_nodes(text, path, findings, without)
+    tree = files.trees[path] = read_nodes(text, path, findings, _DECIDING_NOTHING if kept else ())
     if tree is None or (isinstance(tree, Scalar) and tree.empty):
         findings.add_unless_any("book-empty", Span(path, 1, 1, 1, 1))
         return None
 
     def read(other: Path, place: Span) -> Node | None:
+        if kept:
+            findings.add("file-of-kept-book", place)
+            return None
         found = _file_text(other, place, findings)
         if found is None:
             return None

@@ -15,7 +15,7 @@ from rich.text import Text
 from leadgrade.reports.files import whole_file
 from leadgrade.reports.record.verifying import Progress, Replay, Replayed, Verdict
 from leadgrade.reports.wording import say
-from leadgrade.rules.loader import read_book
+from leadgrade.rules.loader import read_kept_book
 from leadgrade.rules.problem import Problem
 from leadgrade.rules.source import BookError
 from leadgrade.storage.bundling import Bundle, bundle_findings
@@ -99,7 +99,7 @@ def _replay(bundle: Bundle, verdict: Verdict, progress: Progress, workers: int |
     run, kept = bundle.run, bundle.book
     number, engine = int(run["id"]), str(run["engine"])
     try:
-        book = read_book(kept["text"], kept["path"], json.loads(run["parameters"]))
+        book = read_kept_book(kept["text"], kept["path"], json.loads(run["parameters"]))
     except BookError as error:
         finding = Finding("book-unreadable", "book", number, kept["book_id"], str(error))
         verdict.findings.append(finding)

@@ -22,7 +22,7 @@ from leadgrade.engine.legend import Legend
 from leadgrade.engine.pool_worker import row_of
 from leadgrade.reports.files import write_text
 from leadgrade.reports.wording import say
-from leadgrade.rules.loader import read_book
+from leadgrade.rules.loader import read_kept_book
 from leadgrade.rules.model import Book
 from leadgrade.rules.problem import Problem
 from leadgrade.rules.source import BookError
@@ -84,7 +84,7 @@ def read_case(file: Path) -> Case:
     try:
         data = json.loads(file.read_bytes())
         kept = data["book"]
-        book = read_book(kept["text"], kept["path"], kept["parameters"])
+        book = read_kept_book(kept["text"], kept["path"], kept["parameters"])
         lead = lead_of(book, data["lead"], data["facts"], data["ranks"])
         day = date.fromisoformat(data["as_of"])
     except OSError as error:

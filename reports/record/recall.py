@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from leadgrade.engine.explain import Explaining, Explanation
 from leadgrade.reports.explanation.data import Occasion
 from leadgrade.rules.lead import Lead, Rank
-from leadgrade.rules.loader import read_book
+from leadgrade.rules.loader import read_kept_book
 from leadgrade.rules.model import Book
 from leadgrade.rules.problem import Problem
 from leadgrade.rules.source import BookError
@@ -74,7 +74,7 @@ def stored_book(store: Store, run: StoredRun) -> Book:
     """
     stored = store.book(run.book_sha256)
     try:
-        return read_book(stored.text, stored.path, run.parameters, examples=False)
+        return read_kept_book(stored.text, stored.path, run.parameters)
     except BookError as error:
         raise RecallError("stored-book-unreadable", run=run.number, finding=error) from error
 

@@ -819,6 +819,7 @@ ELSEWHERE = {
     "include-in-circle",
     "too-many-files",
     "nothing-to-remove",
+    "file-of-kept-book",
 }
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from leadgrade.rules.including import DIRECTIVES
-from leadgrade.rules.loader import Files, load_book, read_book, whole_tree
+from leadgrade.rules.loader import Files, load_book, read_book, read_kept_book, whole_tree
 from leadgrade.rules.source import BookError, Findings
 from leadgrade.rules.text.writing import yaml_text
 
@@ -118,6 +118,23 @@ def test_what_cannot_be_included_is_a_finding(folder: Path, text: str, code: str
     (folder / "circle.yaml").write_text("extends: circle.yaml\n", encoding="utf-8")
     (folder / "own.yaml").write_text(BASE + text, encoding="utf-8")
     assert code in [each[0] for each in findings_of(folder / "own.yaml")]
+
+
+@pytest.mark.parametrize("text", ["include: more.yaml", "extends: more.yaml", "include: starter"])
+def test_a_kept_book_reads_no_other_file(folder: Path, text: str) -> None:
+    (folder / "more.yaml").write_text("facts: {x: {type: flag}}\n", encoding="utf-8")
+    path = str(folder / "own.yaml")
+    read_book(BASE.replace("book: base", "book: own") + "include: more.yaml", path)
+    with pytest.raises(BookError) as caught:
+        read_kept_book(BASE + text, path)
+    assert [each.code for each in caught.value.findings] == ["file-of-kept-book"]
+
+
+def test_a_kept_book_is_whole(folder: Path) -> None:
+    book = load_book(folder / "region.yaml")
+    kept = read_kept_book(book.text, book.path)
+    assert (kept.sha256, kept.text) == (book.sha256, book.text)
+    assert [*kept.rules, *kept.grade_ids] == [*book.rules, *book.grade_ids]
 
 
 def test_too_many_files_are_refused(folder: Path) -> None:
