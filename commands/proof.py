@@ -23,11 +23,27 @@ if TYPE_CHECKING:
 # ruff: noqa: PLC0415 - a command imports what it needs when it runs
 
 
+def _head(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    head = None if value is None else value.strip().lower()
+    if head is not None and not re.fullmatch("[0-9a-f]{64}", head):
+        # Part of a hash would prove less: a chain can be made anew until its head begins so.
+        raise click.BadParameter(
+            f"{value!r}: a head has 64 digits and letters from a to f. `leadgrade runs` shows how"
+            " one begins, `leadgrade show RUN` all of it."
+        )
+    return head
+
+
 @click.command()
 @click.argument("run", type=int, required=False)
 @options(DB, LANG, AS_JSON)
 @click.option("--all", "every", is_flag=True, help="Every run, and rows that belong to none.")
-@click.option("--head", metavar="HASH", help="A head noted earlier: the chain has to contain it.")
+@click.option(
+    "--head",
+    metavar="HASH",
+    callback=_head,
+    help="A head noted earlier: the chain has to contain it.",
+)
 @click.option(
     "--bundle",
     type=click.Path(path_type=Path),

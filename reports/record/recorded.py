@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from leadgrade.reports.reasons import rejected_line, rejection_text, unread_text
-from leadgrade.reports.runs.summary import MOST_ROWS
+from leadgrade.reports.runs.summary import MOST_ROWS, more_line
 from leadgrade.reports.wording import list_name, say
 from leadgrade.storage.records import OutcomeList, ReadOutcomes
 
@@ -56,16 +56,19 @@ def _lines(found: ReadOutcomes, lang: str) -> Iterator[str]:
     yield say("outcomes.counts", lang, file=list_name(source.file, lang), **words)
     columns = ", ".join(source.mapping["facts"])
     yield say("outcomes.columns", lang, columns=columns)
-    for each in source.mapping["unread"][:MOST_ROWS]:
+    unread = source.mapping["unread"]
+    for each in unread[:MOST_ROWS]:
         yield unread_text(each, source.file, lang)
+    if line := more_line(len(unread), lang):
+        yield f"  {line}"
     if unknown:
         leads = ", ".join(each.lead for each in unknown[:MOST_ROWS])
         more = len(unknown) - MOST_ROWS
         yield say("outcomes.unknown", lang, leads=leads + (f", … +{more:,}" if more > 0 else ""))
     for row in rejected[:MOST_ROWS]:
         yield "  " + rejected_line(row, lang)
-    if len(rejected) > MOST_ROWS:
-        yield "  " + say("screens.more", lang, count=f"{len(rejected) - MOST_ROWS:,}")
+    if line := more_line(len(rejected), lang):
+        yield f"  {line}"
     if stored is None:
         yield say("outcomes.nothing", lang)
     else:

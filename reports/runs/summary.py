@@ -193,6 +193,7 @@ def _source(source: Source, run: StoredRun, lang: str) -> Iterator[RenderableTyp
     unread = mapping.get("unread", [])
     for each in unread[:MOST_ROWS]:
         yield Text("  " + unread_text(each, source.file, lang), style="yellow")
+    yield from _more(len(unread), lang)
     if "joins" in mapping:
         yield from _joined(source, run, lang)
 
@@ -228,9 +229,14 @@ def _rejected(rows: Sequence[RejectedRow], count: int, lang: str) -> Iterator[Re
     yield from _more(count, lang)
 
 
+def more_line(count: int, lang: str) -> str:
+    """Return how many of so many are not shown, "" where all are."""
+    return say("screens.more", lang, count=f"{count - MOST_ROWS:,}") if count > MOST_ROWS else ""
+
+
 def _more(count: int, lang: str) -> Iterator[RenderableType]:
-    if count > MOST_ROWS:
-        yield Text("  " + say("screens.more", lang, count=f"{count - MOST_ROWS:,}"), style="dim")
+    if line := more_line(count, lang):
+        yield Text(f"  {line}", style="dim")
 
 
 def runs_text(runs: Sequence[StoredRun], lang: str) -> RenderableType:

@@ -23,6 +23,7 @@ from leadgrade.commands.options import default_language
         ("qualify leads.csv --as-of tomorrow", "'tomorrow' does not match the format '%Y-%m-%d'."),
         ("qualify leads.csv --as-of 2026-02-30", "'2026-02-30' does not match"),
         ("qualify leads.csv --as-of 9999-12-31", "between 1900-01-01 and 2999-12-31."),
+        ("verify --head 7769cbca104b", "'7769cbca104b': a head has 64 digits and letters"),
         ("export --format docx", "'docx' is not one of "),
     ],
 )

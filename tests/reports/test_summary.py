@@ -39,14 +39,21 @@ def run_with(notes: int, rejected: int) -> StoredRun:
     )
 
 
-def shown(run: StoredRun, lang: str = "en") -> list[str]:
+def shown(run: StoredRun, lang: str = "en", unread: int = 1) -> list[str]:
     row = RejectedRow("a.csv", 7, "nul-byte", {}, "")
-    unread = {"fact": "f", "code": "not-a-number", "line": 2, "text": "x", "count": 1}
-    source = Source("a.csv", "", "XLSX", None, 1_000_000, {"facts": {"f": "f"}, "unread": [unread]})
+    cell = {"fact": "f", "code": "not-a-number", "line": 2, "text": "x", "count": 1}
+    mapping = {"facts": {"f": "f"}, "unread": [cell] * unread}
+    source = Source("a.csv", "", "XLSX", None, 1_000_000, mapping)
     console = Console(width=100, record=True, file=open("/dev/null", "w"))  # noqa: PTH123, SIM115
     with console.file:
         console.print(run_text(run, [source], [row] * min(run.rejected, MOST_ROWS), lang))
     return [line.rstrip() for line in console.export_text().splitlines()]
+
+
+def test_kinds_of_unread_cells_that_are_not_shown_are_counted() -> None:
+    run = run_with(notes=0, rejected=0)
+    assert "  … and 5 more" in shown(run, unread=MOST_ROWS + 5)
+    assert not any("more" in line for line in shown(run, unread=MOST_ROWS))
 
 
 def test_a_long_run_is_told_in_few_lines() -> None:
