@@ -44,8 +44,9 @@ def top(
 ) -> None:
     """Show the work list: the best leads first, with their next step.
 
-    With --capacity it is the best list of that length, the rest of the qualified leads is the
-    reserve; --limit does not count then.
+    A grade by hand that holds today counts like one of the machine. With --capacity it is the
+    best list of that length, the rest of the qualified leads is the reserve; --limit does not
+    count then.
     """
     from leadgrade.reports.record.recall import check_grade, stored_book
     from leadgrade.reports.runs.targeting import best_under
@@ -57,10 +58,11 @@ def top(
         book = stored_book(store, found)
         check_grade(book, grade)
         if room["capacity"] is None:
-            best, decisions = None, list(store.decisions(found.number, grade=grade, limit=limit))
+            stored = store.decisions(found.number, grade=grade, limit=limit, by_hand=True)
+            best, decisions = None, list(stored)
         else:
-            stored = store.decisions(found.number, grade=grade)
-            best = best_under(book, stored, room["capacity"], room["per"], lang)
+            stored = store.decisions(found.number, grade=grade, by_hand=True)
+            best = best_under(book, found, stored, room["capacity"], room["per"], lang)
             decisions = list(best.taken)
     if out is not None:
         _hand_out(out, book, found, decisions, lang)

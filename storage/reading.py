@@ -17,13 +17,14 @@ from leadgrade.storage import sql
 from leadgrade.storage.errors import StoreError, readable
 from leadgrade.storage.files import files_of, runs_in_files
 from leadgrade.storage.notes import join_mapping
+from leadgrade.storage.overriding import overrides_by_key
 from leadgrade.storage.reading_decisions import decided, decided_by
 from leadgrade.storage.records import RejectedRow, Source, StoredBook, StoredRun
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
-    from leadgrade.storage.records import Note, StoredDecision
+    from leadgrade.storage.records import Note, StoredDecision, StoredOverride
     from leadgrade.storage.sql import Connection, Row
 
 _RUN = """
@@ -177,28 +178,44 @@ def decisions(
     grade: str | None,
     limit: int | None,
     best_first: bool,
+    by_hand: bool,
     day: date | None = None,
 ) -> Iterator[StoredDecision]:
     """Yield the decisions of a run; see ``Store.decisions``."""
     chosen = run(connection, number)
     values: dict[str, Any] = {}
     where, order = "true", "number"
+    given = "grade"
+    if by_hand:
+        given = _in_force(overrides_by_key(connection, day or date.today()), chosen, values)
     if grade is not None:
-        where = "grade = :grade"
+        where = f"{given} = :grade"
         values["grade"] = grade
     if best_first:
-        order = f"{_ladder(list(chosen.grades), values)}score DESC, high DESC, key"
+        order = f"{_ladder(given, list(chosen.grades), values)}score DESC, high DESC, key"
     if limit is not None:
         order += " LIMIT :limit"
         values["limit"] = limit
     yield from decided_by(connection, chosen.number, f"{where} ORDER BY {order}", values, day)
 
 
-def _ladder(grades: list[str], values: dict[str, Any]) -> str:
+def _in_force(
+    overrides: Mapping[str, StoredOverride], chosen: StoredRun, values: dict[str, Any]
+) -> str:
+    """Return the grade in force in SQL: a person's, where the ladder of the run has it."""
+    cases = []
+    for place, (key, override) in enumerate(overrides.items()):
+        if override.grade in chosen.grades:
+            values |= {f"hand{place}": override.grade, f"lead{place}": key}
+            cases.append(f"WHEN :lead{place} THEN :hand{place}")
+    return f"(CASE key {' '.join(cases)} ELSE grade END)" if cases else "grade"
+
+
+def _ladder(given: str, grades: list[str], values: dict[str, Any]) -> str:
     """Return what orders by grade. The run knows the ladder; its names go into ``values``."""
     values.update({f"grade{place}": grade for place, grade in enumerate(grades)})
     cases = " ".join(f"WHEN :grade{place} THEN {place}" for place in range(len(grades)))
-    return f"CASE grade {cases} END, " if cases else ""
+    return f"CASE {given} {cases} END, " if cases else ""
 
 
 def decision(

@@ -194,6 +194,7 @@ class Store:
         grade: str | None = None,
         limit: int | None = None,
         best_first: bool = True,
+        by_hand: bool = False,
         day: date | None = None,
     ) -> Iterator[StoredDecision]:
         """Yield the decisions of a run, a few hundred in memory at a time.
@@ -204,6 +205,7 @@ class Store:
             limit: at most so many.
             best_first: by grade, then score, then what the score could be, then lead;
                 otherwise in the order of the list.
+            by_hand: whether the grade that counts for that is a person's, where one holds.
             day: for which day overrides are shown, by default today.
 
         Raises:
@@ -211,7 +213,13 @@ class Store:
         """
         with self._reading() as connection:
             yield from reading.decisions(
-                connection, run, grade=grade, limit=limit, best_first=best_first, day=day
+                connection,
+                run,
+                grade=grade,
+                limit=limit,
+                best_first=best_first,
+                by_hand=by_hand,
+                day=day,
             )
 
     def decision(self, run: int | None, lead: str, day: date | None = None) -> StoredDecision:

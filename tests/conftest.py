@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 
 import pytest
 from hypothesis import settings
@@ -16,6 +17,12 @@ settings.register_profile(
     deadline=None,
 )
 settings.load_profile("same cases")
+
+
+# Who runs the tests may not listen to these, such as `nohup`; what the tests start has to.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+if hasattr(signal, "SIGHUP"):
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 LEFT_OUT = ("soak", "browser", "postgresql", "spark")

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 
 from leadgrade.engine.deriving import Deriver
+from leadgrade.engine.kleene import Reading, Values, orders_of
 from leadgrade.reports.runs.grouping import OWNER, Grouping, check_money
 from leadgrade.reports.wording import say
 from leadgrade.rules.conditions import Value
@@ -194,8 +196,38 @@ class BestList:
         return say("targeting.capacity-per", lang, per=per, **words)
 
 
+class ByHand:
+    """Whether leads are qualified by the grades in force."""
+
+    def __init__(self, book: Book, as_of: date) -> None:
+        self._book = book
+        self._derive = Deriver(book, as_of).derive
+        self._qualified = Reading(orders_of(book)).condition(book.qualified)
+
+    def qualified(self, stored: StoredDecision) -> bool:
+        """Return whether a lead is qualified. Who says a grade has looked at its knock-outs."""
+        if stored.override is None or stored.override.grade not in self._book.grade_ids:
+            return stored.qualified
+        decision = stored.decision
+        values: Values = {
+            **self._derive(stored.known(self._book)),
+            **decision.criteria,
+            "score": decision.score,
+            "fired": frozenset(decision.fired),
+            "knock_outs": frozenset(),
+            "knocked_out": False,
+            "grade": stored.override.grade,
+        }
+        return self._qualified(values) is True
+
+
 def best_under(
-    book: Book, decisions: Iterable[StoredDecision], capacity: int, per: str | None, lang: str
+    book: Book,
+    run: StoredRun,
+    decisions: Iterable[StoredDecision],
+    capacity: int,
+    per: str | None,
+    lang: str,
 ) -> BestList:
     """Return the best qualified leads under a capacity, for all or for each group.
 
@@ -204,11 +236,11 @@ def best_under(
     Raises:
         GroupingError: the book knows no such group.
     """
-    grouping = Grouping(book, per, lang)
+    grouping, by_hand = Grouping(book, per, lang), ByHand(book, run.as_of)
     used: Counter[str | None] = Counter()
     taken, reserve = [], 0
     for each in decisions:
-        if not each.qualified:
+        if not by_hand.qualified(each):
             continue
         group = None if per is None else grouping.name(each)
         if used[group] < capacity:

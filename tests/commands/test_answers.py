@@ -132,3 +132,30 @@ def test_a_dry_run_has_no_head_of_the_chain(leadgrade, folder) -> None:
     asked = ("qualify", "leads.csv", "--engine", "explainer", "--lang", "en")
     assert "Head " not in leadgrade(*asked, "--dry-run").stdout
     assert "Head " in leadgrade(*asked).stdout
+
+
+def test_the_work_list_goes_by_the_grade_in_force(leadgrade, decided) -> None:
+    def listed(*options: str) -> list[tuple[str, str]]:
+        leads = leadgrade("top", "--json", *options).json["leads"]
+        return [
+            (each["lead"], each["override"]["grade"] if each["override"] else each["grade"])
+            for each in leads
+        ]
+
+    before = dict(listed())
+    assert before["L-1"] == "A"
+    assert before["L-3"] != "A"  # it has refused us
+    for lead, grade in (("L-3", "A"), ("L-1", "D")):
+        saying = ("--reason", "met them", "--until", "2990-01-01")
+        assert leadgrade("override", lead, "--grade", grade, *saying).code == 0
+    after = listed()
+    grades = [grade for _, grade in after]
+    assert dict(after) == before | {"L-3": "A", "L-1": "D"}
+    assert grades == sorted(grades)
+    assert ("L-3", "A") in listed("--grade", "A")
+    assert ("L-1", "D") not in listed("--grade", "A")
+    assert ("L-1", "D") in listed("--grade", "D")
+    assert listed("--limit", "1") == after[:1]
+    room = listed("--capacity", "100")
+    assert ("L-3", "A") in room
+    assert ("L-1", "D") not in room

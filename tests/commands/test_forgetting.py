@@ -49,7 +49,7 @@ def forgotten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, leadgrade: Run) -
         assert done.code == 0, done
         before = record(tmp_path)
         assert [each for each in secrets if each.encode() not in before] == []
-        done = leadgrade("forget", "L1", "--reason", "asked to")
+        done = leadgrade("forget", "L1", "--reason", "asked to", "--yes")
         assert done.code == 0, done
         after = record(tmp_path)
         assert [each for each in secrets if each.encode() in after] == []

@@ -492,7 +492,7 @@ def test_an_old_file_that_cannot_be_deleted_is_told(db, monkeypatch):
         raise PermissionError(13, "The process cannot access the file")
 
     monkeypatch.setattr(Path, "unlink", open_elsewhere)
-    said = ["forget", "E2", "--reason", "asked to", "--db", str(db)]
+    said = ["forget", "E2", "--reason", "asked to", "--yes", "--db", str(db)]
     done = CliRunner().invoke(cli, said)
     assert (done.exit_code, done.stderr) == (1, "")
     told = f"The record no longer has {part(db, 1)}, but it could not be deleted"
