@@ -18,8 +18,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+import click
 import pytest
 
+from leadgrade.cli import cli
 from leadgrade.engine.backends.base import why_unavailable
 from leadgrade.leads import BarePercent, DateOrder, Options
 from leadgrade.leads.values.cells import cell_reader
@@ -206,3 +208,17 @@ def reads(read: Callable[[str], Value | None], cell: str) -> str:
         case float():
             return f"{value:,.12g}"
     return str(value)
+
+
+NAMED = re.compile(r"`leadgrade ([a-z]\w*)((?: [^`]*)?)`")
+"""A command in a sentence, with what stands behind it."""
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs").glob("*.md")), ids=lambda page: page.name)
+def test_commands_and_options_that_a_page_names_are_there(page: Path) -> None:
+    context = click.Context(cli)
+    for name, rest in NAMED.findall(page.read_text(encoding="utf-8")):
+        command = cli.get_command(context, name)
+        assert command is not None, f"leadgrade {name}"
+        options = {"--help"} | {each for param in command.params for each in param.opts}
+        assert set(re.findall(r"--[a-z][a-z-]*", rest)) <= options, f"leadgrade {name}{rest}"
