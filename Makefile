@@ -34,7 +34,7 @@ check: $(READY)  ## format, lint, types, generated docs
 	$(BIN)/mypy bench
 
 test-all: $(SPARK) services  ## the long tests, and those with a real browser, server and cluster
-	LEADGRADE_CASES=200 $(BIN)/pytest -n auto -q -m 'soak or browser or postgresql or spark'
+	LEADGRADE_CASES=80 $(BIN)/pytest -n auto -q -m 'soak or browser or postgresql or spark'
 
 # Where nothing can be installed the tests that need it are skipped, and say why.
 SERVICES := chromium postgresql

@@ -17,12 +17,12 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import date
 from multiprocessing import resource_tracker
 
-from pebble import ProcessFuture, ProcessPool
+from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 import leadgrade
 from leadgrade.engine.backends.base import EngineUnavailableError, make_backend
@@ -106,7 +106,7 @@ START_LIMIT = 60.0
 """Seconds for a process to start and compile the book, beside the time limit of its leads."""
 
 LOST_AFTER = 10.0
-"""Seconds for which the chunks behind it have been done when a chunk is taken for lost."""
+"""Seconds without a sign of life after which a chunk of a started pool is taken for lost."""
 
 
 class _Crew:
@@ -146,7 +146,22 @@ class _Crew:
             if not waiting:
                 return
             part, future = waiting.popleft()
-            yield self._settle(part, future, [each for _, each in waiting])
+            settled = self._settle(part, future, [each for _, each in waiting])
+            if future.cancelled() or _died(future):
+                self._renew(waiting)
+            yield settled
+
+    def _renew(self, waiting: deque[tuple[list[Lead], ProcessFuture[Rows]]]) -> None:
+        """Start anew after a death: who dies while it takes a chunk keeps the others from theirs.
+
+        All that is not done begins again.
+        """
+        self._pool.stop()
+        with suppress(Exception):  # whatever is wrong is told by the first chunk
+            _result(self._pool.schedule([], self._time_limit), self._time_limit)
+        for place, (part, future) in enumerate(waiting):
+            if not future.done() or future.cancelled():
+                waiting[place] = part, self._pool.schedule(part, self._limit(part))
 
     def _limit(self, leads: list[Lead]) -> float:
         share = self._time_limit * len(leads) / self._chunk
@@ -192,25 +207,47 @@ def _result(
 ) -> Rows:
     """Return the rows of a chunk, or raise what became of it; never wait for ever.
 
-    A worker that is killed at the wrong moment can take its task along without a trace. A chunk
-    is lost when the ``later`` ones, which began after it, have long been done; or, where nothing
-    tells, when the pool should have given it up. It is then tried again like any that failed.
+    A worker that is killed at the wrong moment can take its task along without a trace, or keep
+    all others from taking theirs. A chunk is lost when ``_is_hopeless`` for long; or, where
+    nothing tells, when the pool should have given it up. It is then tried again like any that
+    failed.
 
     Raises:
         BrokenProcessPool: the chunk is lost.
     """
     deadline = time.monotonic() + limit + START_LIMIT
-    overtaken: float | None = None
+    hopeless: float | None = None
     while not wait([future], timeout=1.0).done:
         now = time.monotonic()
-        if not later or not all(each.done() for each in later):
-            overtaken = None
-        elif overtaken is None:
-            overtaken = now
-        if now > deadline or (overtaken is not None and now - overtaken > LOST_AFTER):
+        if not _is_hopeless(future, later):
+            hopeless = None
+        elif hopeless is None:
+            hopeless = now
+        if now > deadline or (hopeless is not None and now - hopeless > LOST_AFTER):
             future.cancel()  # type: ignore[no-untyped-call]
             raise BrokenProcessPool
     return future.result()
+
+
+def _is_hopeless(future: ProcessFuture[Rows], later: Sequence[ProcessFuture[Rows]]) -> bool:
+    """Whether a sound pool would be done with a chunk: see what became of the ``later`` ones.
+
+    They are done, though they began after it; or one died; or nobody works on any of them.
+    """
+    if not later:
+        return False
+    if all(each.done() for each in later) or any(map(_died, later)):
+        return True
+    return not future.running() and not any(each.running() for each in later)
+
+
+def _died(future: ProcessFuture[Rows]) -> bool:
+    """Whether the worker that had a chunk died."""
+    return (
+        future.done()
+        and not future.cancelled()
+        and isinstance(future.exception(), ProcessExpired | BrokenProcessPool)
+    )
 
 
 class _Pool:

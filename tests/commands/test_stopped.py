@@ -135,8 +135,11 @@ def test_files_that_were_begun_are_taken_away(
     assert leadgrade("runs", "--json").json == before
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-@pytest.mark.parametrize("to", [os.kill, os.killpg])  # as docker does it; as systemd does
+@pytest.mark.parametrize(
+    ("to", "number"),
+    [(os.kill, signal.SIGTERM), (os.killpg, signal.SIGTERM), (os.killpg, signal.SIGHUP)],
+    ids=["docker", "systemd", "terminal"],
+)
 def test_the_system_stops_everything_and_nothing_is_stored(running, leadgrade, to, number) -> None:
     before = leadgrade("runs", "--json").json
     to(running.pid, number)

@@ -116,6 +116,29 @@ def test_a_lead_that_kills_the_worker(faulty: ModuleType, place: int) -> None:
     assert "exit code" in trouble.message
 
 
+@pytest.mark.parametrize("lock", ["reader_mutex", "writer_mutex"])
+def test_a_worker_that_dies_with_what_the_others_wait_for(
+    monkeypatch: pytest.MonkeyPatch, lock: str
+) -> None:
+    """Who is killed while taking a chunk, or giving its rows, leaves the lock of the pool closed."""
+    monkeypatch.setattr(pool, "LOST_AFTER", 2.0)
+    made: list[pool._Pool] = []
+    opened = pool._Pool.__init__
+    monkeypatch.setattr(
+        pool._Pool, "__init__", lambda self, *given: (made.append(self), opened(self, *given))[1]
+    )
+    decided = decide_all(BOOK, leads(400), engine="explainer", as_of=AS_OF, workers=2, chunk=10)
+    rows = [*next(decided)]
+    time.sleep(1)  # all that is in flight gets done
+    channel = made[0]._pool._pool_manager.worker_manager.workers_channel  # type: ignore[union-attr]
+    assert getattr(channel.mutex, lock).acquire(timeout=10)
+    multiprocessing.active_children()[0].kill()
+    began = time.monotonic()
+    rows += [row for some in decided for row in some]
+    assert [row.lead for row in rows] == [f"L{n}" for n in range(400)]
+    assert time.monotonic() - began < 40  # pebble itself looks after 60 seconds
+
+
 def test_a_lead_on_which_the_engine_hangs(faulty: ModuleType) -> None:
     given = leads(220, hang=130)
     started = time.monotonic()
