@@ -120,7 +120,7 @@ def test_a_lead_that_kills_the_worker(faulty: ModuleType, place: int) -> None:
 def test_a_worker_that_dies_with_what_the_others_wait_for(
     monkeypatch: pytest.MonkeyPatch, lock: str
 ) -> None:
-    """Who is killed while taking a chunk, or giving its rows, leaves the lock of the pool closed."""
+    """Who is killed while taking a chunk, or giving its rows, leaves the lock closed."""
     monkeypatch.setattr(pool, "LOST_AFTER", 2.0)
     made: list[pool._Pool] = []
     opened = pool._Pool.__init__
