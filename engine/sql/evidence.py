@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from sqlglot import exp
 
@@ -26,9 +26,6 @@ from leadgrade.rules.conditions import All
 
 CHUNK = 60
 """Places in one whole number: 15 digits in hex."""
-
-Mark = Callable[[int], Sql]
-"""Gives the bit where the place is marked, else 0."""
 
 
 class _Marks:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import difflib
 import re
 from codecs import BOM_UTF8
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -191,9 +191,3 @@ def write(result: Mended) -> None:
     with whole_file(path, sync=True) as file:
         mark = BOM_UTF8 if path.read_bytes().startswith(BOM_UTF8) else b""
         file.write(mark + result.after.encode("utf-8"))
-
-
-def all_mended(paths: Iterable[str]) -> Mapping[str, Mended]:
-    """Return the books in which something is mended, by path."""
-    found = {path: mended(path) for path in paths}
-    return {path: each for path, each in found.items() if each.count}

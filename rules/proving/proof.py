@@ -27,7 +27,6 @@ from leadgrade.rules.proving.domains import (
 
 TRUE, FALSE, UNKNOWN = 1, 2, 4
 NOT_TRUE = FALSE | UNKNOWN
-NOT_FALSE = TRUE | UNKNOWN
 ANY = TRUE | FALSE | UNKNOWN
 """Sets of truths."""
 
