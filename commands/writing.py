@@ -11,10 +11,6 @@ import click
 
 # ruff: noqa: PLC0415 - a command imports what it needs when it runs
 
-BESIDE = ("", "-wal", "-shm", "-journal")
-"""What SQLite adds to the name of a database for the files that belong to it."""
-
-
 _FILES = frozenset(
     {
         *(".csv", ".db", ".doc", ".docx", ".gz", ".html", ".json", ".jsonl", ".pdf", ".sqlite"),
@@ -109,6 +105,7 @@ def _record(db: str) -> Iterator[Path]:
     """Yield the files of a record in SQLite."""
     from leadgrade.storage.connect import read_target
     from leadgrade.storage.errors import StoreError
+    from leadgrade.storage.sqlite import BESIDE
 
     try:
         file = read_target(db).file

@@ -54,7 +54,7 @@ class Including:
             tree = self._with_example_files(tree, folder)
         if not isinstance(tree, Mapping) or not any(tree.get(key) for key in DIRECTIVES):
             return tree
-        own = _without(tree, DIRECTIVES)
+        own = tree.without(DIRECTIVES)
         merged = Mapping((), tree.span)
         for key, replacing in (("extends", True), ("include", False)):
             for name, span in self._named(tree, key):
@@ -114,7 +114,7 @@ class Including:
         if found is None or name is None:
             return ()
         if isinstance(found, Block):
-            rest = _without(item, ("file", "rows")).entries
+            rest = item.without(("file", "rows")).entries
             title = () if item.get("name") else ((_key("name", file), _key(Path(name).stem, file)),)
             return (Mapping((*title, *rest, (_key("rows", file), found)), item.span),)
         if isinstance(found, Mapping):
@@ -212,7 +212,7 @@ def _removed(tree: Mapping, section: str, name: str) -> Mapping | None:
     key_of_list = "rules" if section == "rules_here" else section
     found = tree.get(key_of_list)
     if isinstance(found, Mapping) and found.get(name) is not None:
-        return tree.but(section, _without(found, (name,)))
+        return tree.but(section, found.without((name,)))
     if isinstance(found, Listing):
         kept = tuple(each for each in found.items if _name_of(each, LISTS[key_of_list]) != name)
         if len(kept) < len(found.items):
@@ -222,10 +222,6 @@ def _removed(tree: Mapping, section: str, name: str) -> Mapping | None:
 
 def _key(text: str, place: Node) -> Scalar:
     return Scalar(text, place.span)
-
-
-def _without(tree: Mapping, keys: tuple[str, ...]) -> Mapping:
-    return Mapping(tuple(each for each in tree.entries if each[0].text not in keys), tree.span)
 
 
 def _by_key(tree: Mapping) -> Iterator[tuple[str, tuple[Scalar, Node]]]:

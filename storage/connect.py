@@ -21,7 +21,7 @@ from leadgrade.storage.schema import (
     stored_revision,
 )
 from leadgrade.storage.server import server_engine
-from leadgrade.storage.sqlite import file_uri, reading, sqlite_engine, use_wal
+from leadgrade.storage.sqlite import BESIDE, file_uri, reading, sqlite_engine, use_wal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -267,8 +267,8 @@ def _draft(file: Path, place: str, timeout: float) -> Iterator[Path]:
         use_wal(engine)
         yield draft
     finally:
-        for suffix in ("", "-wal", "-shm", "-journal"):
-            draft.with_name(draft.name + suffix).unlink(missing_ok=True)
+        for end in BESIDE:
+            draft.with_name(draft.name + end).unlink(missing_ok=True)
 
 
 def _move(draft: Path, file: Path) -> None:

@@ -21,6 +21,9 @@ _CACHE_KIB = 64 * 1024  # pages of an open run stay in memory rather than spill 
 _PAGE = 16 * 1024  # bytes: of a big run a quarter less work than with SQLite's own 4 KiB
 _SLICE = 0.1  # seconds
 
+BESIDE = ("", "-wal", "-shm", "-journal")
+"""What SQLite adds to the name of a database for the files that belong to it."""
+
 NEVER_STORED = "\0"
 """What begins a text that stands for a value that cannot be read, or is not there."""
 

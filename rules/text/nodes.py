@@ -75,6 +75,11 @@ class Mapping(NamedTuple):
         entries = tuple((name, node if name.text == key else old) for name, old in self.entries)
         return Mapping(entries, self.span)
 
+    def without(self, keys: Collection[str]) -> Mapping:
+        """Return the same without some keys."""
+        kept = tuple(each for each in self.entries if each[0].text not in keys)
+        return Mapping(kept, self.span)
+
     def key(self, key: str) -> Scalar:
         """Return the key itself, for its place.
 
@@ -114,18 +119,11 @@ def read_nodes(
         return None
     except _TooMuchError as stop:
         if without and stop.code == "unknown-alias":  # its anchor may be in what was passed over
-            return _without(read_nodes(text, file, findings), without)
+            whole = read_nodes(text, file, findings)
+            return whole.without(without) if isinstance(whole, Mapping) else whole
         findings.add(stop.code, stop.span, suggestion=None, **stop.words)
         return None
     return builder.root
-
-
-def _without(node: Node | None, keys: Collection[str]) -> Node | None:
-    """Return a mapping without some keys, anything else as it is."""
-    if not isinstance(node, Mapping):
-        return node
-    kept = tuple((name, value) for name, value in node.entries if name.text not in keys)
-    return Mapping(kept, node.span)
 
 
 def _pass_over(events: Iterator[yaml.Event]) -> None:

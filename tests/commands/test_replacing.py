@@ -10,7 +10,8 @@ import click
 import pytest
 
 from leadgrade.cli import COMMANDS, cli
-from leadgrade.commands.writing import BESIDE, Output, Writing
+from leadgrade.commands.writing import Output, Writing
+from leadgrade.storage.sqlite import BESIDE
 
 LINES = {
     ("qualify", "rejects"): "qualify leads.csv --engine explainer --rejects {}",

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -123,10 +124,13 @@ def test_a_worker_that_dies_with_what_the_others_wait_for(
     """Who is killed while taking a chunk, or giving its rows, leaves the lock closed."""
     monkeypatch.setattr(pool, "LOST_AFTER", 2.0)
     made: list[pool._Pool] = []
-    opened = pool._Pool.__init__
-    monkeypatch.setattr(
-        pool._Pool, "__init__", lambda self, *given: (made.append(self), opened(self, *given))[1]
-    )
+
+    class Noted(pool._Pool):
+        def __init__(self, *given: Any) -> None:
+            super().__init__(*given)
+            made.append(self)
+
+    monkeypatch.setattr(pool, "_Pool", Noted)
     decided = decide_all(BOOK, leads(400), engine="explainer", as_of=AS_OF, workers=2, chunk=10)
     rows = [*next(decided)]
     time.sleep(1)  # all that is in flight gets done
